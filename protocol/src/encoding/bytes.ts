@@ -4,6 +4,15 @@
  */
 import { ProtocolError } from '../errors.js';
 
+// The only platform objects this package uses; declared here, so that neither DOM nor Node types leak in.
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+}
+declare class TextDecoder {
+  constructor(label: string, options: { fatal: boolean; ignoreBOM: boolean });
+  decode(bytes: Uint8Array): string;
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
