@@ -1,0 +1,60 @@
+/** Submit over HTTP, fetch and acknowledge by cursor: the same acts as on the stream, for clients that cannot hold one. */
+import { type Static, Type } from 'typebox';
+import { SequenceSchema } from '../ids.js';
+import { LIMITS } from '../limits.js';
+import { ReceiptSchema } from '../relay/receipt.js';
+import { OCTETS, type Operation } from './operation.js';
+
+const closed = { additionalProperties: false } as const;
+const mailboxParams = Type.Object({ mailbox: Type.Union([Type.Literal('alert'), Type.Literal('routine')]) }, closed);
+
+export const submitEnvelope = {
+  id: 'submitEnvelope',
+  summary: 'Submits an envelope; idempotent by sender and envelope id, answers with the (original) receipt',
+  method: 'POST',
+  path: '/v1/envelopes',
+  auth: 'device',
+  body: OCTETS,
+  bodyLimit: LIMITS.envelopeBytes,
+  response: ReceiptSchema,
+  status: 200,
+  codes: [
+    'envelope.malformed',
+    'envelope.sender-mismatch',
+    'envelope.recipient-unavailable',
+    'envelope.federation-mismatch',
+    'envelope.expired',
+    'envelope.time-refused',
+    'envelope.id-conflict',
+    'mailbox.full',
+  ],
+} as const satisfies Operation;
+
+export const fetchMailbox = {
+  id: 'fetchMailbox',
+  summary: 'Items of a mailbox after a number, as delivery frames one after another, each u32be-prefixed; at most 4 MiB',
+  method: 'GET',
+  path: '/v1/mailboxes/:mailbox',
+  auth: 'device',
+  params: mailboxParams,
+  query: Type.Object({ after: Type.String({ pattern: '^[0-9]{1,15}$' }), limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })) }, closed),
+  response: OCTETS,
+  status: 200,
+  codes: [],
+} as const satisfies Operation;
+
+export const AcknowledgeSchema = Type.Object({ cursor: SequenceSchema }, closed);
+export type Acknowledge = Static<typeof AcknowledgeSchema>;
+
+export const acknowledgeMailbox = {
+  id: 'acknowledgeMailbox',
+  summary: 'Acknowledges every item up to and including `cursor`',
+  method: 'POST',
+  path: '/v1/mailboxes/:mailbox/acknowledge',
+  auth: 'device',
+  params: mailboxParams,
+  body: AcknowledgeSchema,
+  response: AcknowledgeSchema,
+  status: 200,
+  codes: ['mailbox.cursor-ahead'],
+} as const satisfies Operation;
