@@ -36,7 +36,7 @@ type Vector = {
 function readVector(folder: string, name: string): Vector {
   const text = readFileSync(join(folder, name), 'utf8');
   const parsed: unknown = JSON.parse(text.replace(/("(?:leafIdx|treeSize|size1|size2)":\s*)(-?\d+)/g, '$1"$2"'));
-  const fields = new Map(Object.entries(Object(parsed)));
+  const fields = new Map(Object.entries<unknown>(Object(parsed) as object));
   const string = (field: string): string => {
     const value = fields.get(field);
     if (typeof value !== 'string') throw new TypeError(`${name}: ${field} is no string`);
