@@ -36,7 +36,8 @@ type Vector = {
 function readVector(folder: string, name: string): Vector {
   const text = readFileSync(join(folder, name), 'utf8');
   const parsed: unknown = JSON.parse(text.replace(/("(?:leafIdx|treeSize|size1|size2)":\s*)(-?\d+)/g, '$1"$2"'));
-  const fields = new Map(Object.entries<unknown>(Object(parsed) as object));
+  if (typeof parsed !== 'object' || parsed === null) throw new TypeError(`${name}: no object`);
+  const fields = new Map(Object.entries<unknown>({ ...parsed }));
   const string = (field: string): string => {
     const value = fields.get(field);
     if (typeof value !== 'string') throw new TypeError(`${name}: ${field} is no string`);
