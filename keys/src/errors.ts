@@ -1,0 +1,62 @@
+/**
+ * Every error that this package raises: one class, a closed set of codes, one table. A code says what to do next and no
+ * more; which step of a decryption failed stays in `cause`, for the process that holds the key anyway.
+ */
+export interface KeysErrorEntry {
+  /** For people, where the error is raised without words of its own. */
+  readonly text: string;
+}
+
+const entry = (text: string): KeysErrorEntry => ({ text });
+
+export const KEYS_ERRORS = {
+  'keys.input-invalid': entry('A key, nonce or other input does not have the length or form that the algorithm needs.'),
+  'keys.decryption-failed': entry('The bytes cannot be decrypted.'),
+  'keys.argon2id-failed': entry('The password could not be stretched; there may be too little memory.'),
+  'keys.aborted': entry('The operation was called off.'),
+  'suite.padding-overflow': entry('The content does not fit into its padded size.'),
+  'keystore.header-invalid': entry('The file is not a keystore header of a version that is known here.'),
+  'keystore.parameters-refused': entry('The Argon2id parameters are below the floor or above the ceiling.'),
+  'keystore.unlock-failed': entry('The keystore does not open: wrong password or key, or the header was changed.'),
+  'keystore.unlock-key-invalid': entry('The unlock key is not 32 bytes, raw, in 64 hex digits or in base64url.'),
+  'keystore.other-federation': entry('The keystore belongs to another federation.'),
+  'keystore.name-invalid': entry('A table or record name has other characters than letters, digits, "-" and "_".'),
+  'keystore.closed': entry('The keystore is closed.'),
+  'keystore.exists': entry('There is a keystore in this folder already.'),
+  'keystore.not-found': entry('There is no keystore in this folder.'),
+  'keystore.record-damaged': entry('A record of the keystore is damaged, or was put in the place of another.'),
+  'jws.invalid': entry('The JWS does not verify in its context.'),
+  'trust-list.refused': entry('The trust list is refused.'),
+  'chain.refused': entry('The statement is refused.'),
+  'chain.out-of-order': entry('The statement does not follow the head that the chain has.'),
+  'epoch.refused': entry('The epoch keys are refused.'),
+  'epoch.out-of-order': entry('The batch of epoch keys does not follow the one before it.'),
+  'receipt.refused': entry('The receipt is refused.'),
+  'envelope.too-large': entry('The envelope is too large.'),
+  'envelope.malformed': entry('The envelope does not have the form that the specification gives.'),
+  'envelope.other-federation': entry('The envelope belongs to another federation.'),
+  'envelope.reflected': entry('The envelope is our own, sent back.'),
+  'envelope.signature': entry('The signature of the envelope does not verify.'),
+  'envelope.misdirected': entry('The envelope is not for this device.'),
+  'envelope.key-gone': entry('The day key that the envelope was sealed to is not here.'),
+  'envelope.decryption': entry('The envelope cannot be decrypted.'),
+  'envelope.manifest': entry('The manifest does not belong to the envelope.'),
+} as const satisfies Record<string, KeysErrorEntry>;
+
+export type KeysErrorCode = keyof typeof KEYS_ERRORS;
+
+/** The one error class of this package. `code` is stable; `message` is for people and may change. */
+export class KeysError extends Error {
+  override readonly name = 'KeysError';
+  readonly code: KeysErrorCode;
+
+  constructor(code: KeysErrorCode, message?: string, options: { readonly cause?: unknown } = {}) {
+    super(message ?? KEYS_ERRORS[code].text, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+  }
+}
+
+/** Is `error` a KeysError (of this code)? */
+export function isKeysError(error: unknown, code?: KeysErrorCode): error is KeysError {
+  return error instanceof KeysError && (code === undefined || error.code === code);
+}

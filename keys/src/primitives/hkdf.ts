@@ -1,0 +1,17 @@
+/** HKDF (RFC 5869) by node:crypto; Expand alone as RFC 5869 §2.3 over HMAC-SHA-512. */
+import { createHmac, hkdfSync } from 'node:crypto';
+
+/** HKDF-SHA-256 with an empty salt. */
+export const hkdfSha256 = (secret: Uint8Array, info: Uint8Array, length: number): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(), info, length));
+
+/** HKDF-Expand with SHA-512: node offers no Expand without Extract. */
+export function hkdfExpandSha512(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  let block: Uint8Array = new Uint8Array();
+  for (let offset = 0, counter = 1; offset < length; offset += block.length, counter++) {
+    block = createHmac('sha512', prk).update(block).update(info).update(Uint8Array.of(counter)).digest();
+    out.set(block.subarray(0, length - offset), offset);
+  }
+  return out;
+}
