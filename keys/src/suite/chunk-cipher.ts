@@ -47,9 +47,10 @@ export function sealedLength(plaintextLength: number): number {
 
 /** Length of the plaintext in `length` bytes of chunks; undefined where a message cannot end there. */
 export function openedLength(length: number): number | undefined {
+  if (!Number.isSafeInteger(length) || length < 0) return undefined;
   const whole = Math.floor(length / SEALED_CHUNK_BYTES);
   const last = length - whole * SEALED_CHUNK_BYTES - GCM_TAG_BYTES;
-  return Number.isSafeInteger(length) && last >= 0 ? whole * CHUNK_BYTES + last : undefined;
+  return last >= 0 ? whole * CHUNK_BYTES + last : undefined;
 }
 
 /** Encrypts a whole message into `out`, which has room for exactly `sealedLength(plaintext.length)` bytes. */
