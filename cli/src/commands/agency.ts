@@ -1,0 +1,47 @@
+/** `holdfast agency`: what an administrator does once for the agency. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { initAgency, joinFederation } from '@holdfast/client-sdk';
+import { FederationIdSchema, parserOf } from '@holdfast/protocol';
+import type { Command } from 'commander';
+import { agencyId, contextOf } from '../context.js';
+import { CliError } from '../errors.js';
+import { readInput } from '../input/read-input.js';
+
+const parseFederationId = parserOf('federation id', FederationIdSchema, 'message.invalid');
+
+export function agencyCommands(program: Command): void {
+  const group = program.command('agency').description('your own agency: keys, membership, directory entry');
+
+  group
+    .command('init <id>')
+    .description('make the agency\'s root and directory keys and the request for membership')
+    .requiredOption('--name <name>', 'official name')
+    .action(async (id: string, options: { name: string }, command: Command) => {
+      const context = contextOf(command);
+      const agency = agencyId(id);
+      const home = join(context.home, 'agency', agency);
+      const request = await initAgency(home, agency, options.name, await context.unlock());
+      const file = join(home, 'membership-request.json');
+      await writeFile(file, `${JSON.stringify(request, null, 2)}\n`);
+      context.output.event('agency.made', { agency, home, request: file }, `${options.name} (${agency}) made in ${home}.\nSend ${file} to the federation.`);
+    });
+
+  group
+    .command('register')
+    .description('join the federation and publish directory entry and capability record')
+    .requiredOption('--fed <id>', 'the federation\'s id, compared by phone')
+    .requiredOption('--entry <file>', 'directory entry')
+    .requiredOption('--capability <file>', 'capability record')
+    .action(async (options: { fed: string; entry: string; capability: string }, command: Command) => {
+      const context = contextOf(command);
+      const { relay } = context.options;
+      if (relay === undefined) throw new CliError('usage', 'Give the relay\'s address with --relay.');
+      const entry = await readInput(options.entry);
+      const capability = await readInput(options.capability);
+      const home = await context.agencyHome();
+      const fed = parseFederationId(options.fed);
+      const { agency, seq } = await joinFederation({ home, unlock: await context.unlock(), relayUrl: relay, fed, entry, capability, nowMs: Date.now(), signal: context.deadline() });
+      context.output.event('agency.registered', { agency, seq }, `${agency} is registered; its chain has ${seq + 1} statements.`);
+    });
+}

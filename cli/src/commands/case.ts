@@ -1,0 +1,32 @@
+/** `holdfast case`: one matter, everything said in it, and where it stands. */
+import type { Command } from 'commander';
+import { contextOf } from '../context.js';
+import { conversationId } from '../input/conversation.js';
+import { renderCase, renderCaseLine } from '../render/case.js';
+
+export function caseCommands(program: Command): void {
+  const group = program.command('case').description('your cases');
+
+  group
+    .command('list')
+    .description('all cases, what runs out first on top')
+    .action(async (_options: object, command: Command) => {
+      const context = contextOf(command);
+      await context.withDevice(async (desk) => {
+        for (const found of desk.cases()) context.output.event('case', { ...found }, renderCaseLine(found, Date.now()));
+        await Promise.resolve();
+      });
+    });
+
+  group
+    .command('show <conversation>')
+    .description('the signed timeline of a case')
+    .action(async (conversation: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      await context.withDevice(async (desk) => {
+        const found = desk.case(conversationId(conversation));
+        context.output.event('case', { ...found }, renderCase(found, Date.now()));
+        await Promise.resolve();
+      });
+    });
+}

@@ -1,0 +1,97 @@
+/**
+ * What every command shares: where the homes are, how keystores open, how long to wait, how to print. Secrets come from a
+ * prompt or a `*_FILE`, never from the command line.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Holdfast, readFileBounded } from '@holdfast/client-sdk';
+import { readUnlockKey, type Unlock } from '@holdfast/keys';
+import { type AgencyId, AgencyIdSchema, parserOf } from '@holdfast/protocol';
+import type { Command } from 'commander';
+import envPaths from 'env-paths';
+import { CliError } from './errors.js';
+import { createOutput, type Output } from './output.js';
+import { promptSecret } from './prompt.js';
+
+export interface GlobalOptions {
+  readonly home?: string;
+  readonly agency?: string;
+  readonly device: string;
+  readonly relay?: string;
+  readonly json?: boolean;
+  readonly timeout: number;
+}
+
+export interface Context {
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  /** The root of all roles' folders. */
+  readonly home: string;
+  readonly federationHome: string;
+  readonly relayHome: string;
+  agencyHome(): Promise<string>;
+  unlock(): Promise<Unlock>;
+  /** Aborts after `--timeout` seconds or at Ctrl-C. */
+  deadline(): AbortSignal;
+  /** Opens the agency's device, runs `work`, closes it. */
+  withDevice<T>(work: (desk: Holdfast) => Promise<T>): Promise<T>;
+}
+
+const MAX_PASSWORD_BYTES = 4096;
+const parseAgencyId = parserOf('agency id', AgencyIdSchema, 'message.invalid');
+/** Checks an agency id that a person typed. @throws ProtocolError `message.invalid` */
+export const agencyId = (text: string): AgencyId => parseAgencyId(text);
+
+export function contextOf(command: Command): Context {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const home = options.home ?? process.env.HOLDFAST_HOME ?? envPaths('holdfast', { suffix: '' }).data;
+  const context: Context = {
+    options,
+    output: createOutput({ json: options.json === true }),
+    home,
+    federationHome: join(home, 'federation'),
+    relayHome: join(home, 'relay'),
+    agencyHome: () => agencyHome(home, options.agency),
+    unlock: () => resolveUnlock(),
+    deadline: () => AbortSignal.any([AbortSignal.timeout(options.timeout * 1000), interrupted]),
+    withDevice: async (work) => {
+      const desk = await Holdfast.open({
+        home: await context.agencyHome(),
+        device: options.device,
+        unlock: await context.unlock(),
+        ...(options.relay === undefined ? {} : { relayUrl: options.relay }),
+      });
+      try {
+        return await work(desk);
+      } finally {
+        await desk.close();
+      }
+    },
+  };
+  return context;
+}
+
+/** Aborted at the first Ctrl-C or SIGTERM, so that everything closes in order; a second one ends the process as usual. */
+const interruption = new AbortController();
+export const interrupted = interruption.signal;
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort(new CliError('interrupted')));
+
+async function agencyHome(home: string, chosen: string | undefined): Promise<string> {
+  const folder = join(home, 'agency');
+  if (chosen !== undefined) return join(folder, agencyId(chosen));
+  const found = await readdir(folder).catch(() => []);
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return join(folder, only);
+  if (only === undefined) throw new CliError('usage', `There is no agency in ${home}; run \`holdfast agency init\`, or give --home.`);
+  throw new CliError('usage', `There are several agencies in ${home}: say which with --agency (${found.join(', ')}).`);
+}
+
+async function resolveUnlock(): Promise<Unlock> {
+  const { HOLDFAST_UNLOCK_KEY_FILE: keyFile, HOLDFAST_PASSWORD_FILE: passwordFile } = process.env;
+  if (keyFile !== undefined) return { kind: 'key', key: await readUnlockKey(keyFile) };
+  if (passwordFile !== undefined) {
+    const password = new TextDecoder('utf-8', { fatal: true }).decode(await readFileBounded(passwordFile, MAX_PASSWORD_BYTES));
+    return { kind: 'password', password: password.replace(/\r?\n$/, '') };
+  }
+  return { kind: 'password', password: await promptSecret('Password of the keystore: ') };
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+/** The `holdfast` command: one file per command group, errors in the user's words, exit codes that scripts can rely on. */
+import { Command } from 'commander';
+import { agencyCommands } from './commands/agency.js';
+import { attachmentCommands } from './commands/attachment.js';
+import { caseCommands } from './commands/case.js';
+import { deviceCommands } from './commands/device.js';
+import { directoryCommands } from './commands/directory.js';
+import { discloseCommand } from './commands/disclose.js';
+import { federationCommands } from './commands/federation.js';
+import { freezeCommands } from './commands/freeze.js';
+import { inboxCommand } from './commands/inbox.js';
+import { noteCommand } from './commands/note.js';
+import { outboxCommand } from './commands/outbox.js';
+import { relayCommands } from './commands/relay.js';
+import { sandboxCommand } from './commands/sandbox.js';
+import { exitCodeOf } from './errors.js';
+import { createOutput } from './output.js';
+
+const program = new Command('holdfast')
+  .description('End-to-end encrypted messages and temporary-freeze alerts between agencies.')
+  .version('0.1.0')
+  .option('--home <folder>', 'where all state lies (default: $HOLDFAST_HOME)')
+  .option('--agency <id>', 'which agency, where the home has several')
+  .option('--device <name>', 'which device of the agency', 'gateway')
+  .option('--relay <url>', "the relay's address, where it is not the registered one")
+  .option('--timeout <seconds>', 'how long to wait for the relay', (text) => positive(text), 30)
+  .option('--json', 'one JSON object a line on standard output')
+  .showHelpAfterError('(try --help)')
+  .exitOverride();
+
+for (const register of [
+  federationCommands,
+  relayCommands,
+  agencyCommands,
+  deviceCommands,
+  directoryCommands,
+  discloseCommand,
+  freezeCommands,
+  noteCommand,
+  inboxCommand,
+  outboxCommand,
+  caseCommands,
+  attachmentCommands,
+  sandboxCommand,
+]) {
+  register(program);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new Error(`"${text}" is not a number of seconds.`);
+  return value;
+}
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  const json = process.argv.includes('--json');
+  process.exitCode = exitCodeOf(error);
+  createOutput({ json }).error(error);
+}

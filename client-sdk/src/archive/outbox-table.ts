@@ -1,0 +1,150 @@
+/**
+ * What waits to go out. A row holds plaintext until it is first submitted; then its bytes are fixed, and every retry sends
+ * those same bytes, so that the relay can tell a repeat from a second message.
+ */
+import {
+  type AgencyId,
+  type BlobId,
+  type ConversationId,
+  type EnvelopeId,
+  type Hash,
+  parseProblem,
+  parseReceipt,
+  type Priority,
+  type Problem,
+  type Receipt,
+} from '@holdfast/protocol';
+import type { ArchiveDatabase } from './database.js';
+
+export type OutboxState = 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired';
+
+export interface NewOutboxItem {
+  readonly id: EnvelopeId;
+  readonly conversation: ConversationId;
+  readonly kind: string;
+  readonly recipients: readonly AgencyId[];
+  readonly priority: Priority;
+  readonly caseRef: string | null;
+  readonly termsHash: Hash | null;
+  readonly follows: readonly Hash[];
+  readonly body: Uint8Array;
+  readonly createdAtMs: number;
+}
+
+export interface OutboxItem extends NewOutboxItem {
+  readonly position: number;
+  readonly state: OutboxState;
+  readonly eh: Hash | null;
+  readonly sealed: Uint8Array | null;
+  readonly receipt: Receipt | null;
+  readonly problem: Problem | null;
+}
+
+export interface OutboxAttachment {
+  readonly id: BlobId;
+  readonly outboxId: EnvelopeId;
+  readonly source: string;
+  readonly key: Uint8Array;
+  readonly size: number | null;
+  readonly sha256: Hash | null;
+  readonly uploaded: boolean;
+}
+
+export interface OutboxTable {
+  insert(item: NewOutboxItem): void;
+  addAttachment(attachment: Pick<OutboxAttachment, 'id' | 'outboxId' | 'source' | 'key'>): void;
+  attachments(id: EnvelopeId): OutboxAttachment[];
+  setSpooled(id: BlobId, size: number, sha256: Hash): void;
+  setUploaded(id: BlobId): void;
+  get(id: EnvelopeId): OutboxItem | undefined;
+  byEh(eh: Hash): OutboxItem | undefined;
+  /** The oldest item not yet accepted or refused, after `position`. */
+  nextOpen(afterPosition: number): OutboxItem | undefined;
+  list(): OutboxItem[];
+  setSealed(id: EnvelopeId, eh: Hash, sealed: Uint8Array): void;
+  setAccepted(id: EnvelopeId, receipt: Receipt): void;
+  setRefused(id: EnvelopeId, problem: Problem): void;
+  setExpired(eh: Hash): void;
+}
+
+interface Row {
+  position: number;
+  id: EnvelopeId;
+  conversation: ConversationId;
+  kind: string;
+  recipients: string;
+  priority: Priority;
+  case_ref: string | null;
+  terms_hash: Hash | null;
+  follows: string;
+  body: Uint8Array;
+  created_at_ms: number;
+  state: OutboxState;
+  eh: Hash | null;
+  sealed: Uint8Array | null;
+  receipt: string | null;
+  problem: string | null;
+}
+
+const fromRow = (row: Row): OutboxItem => ({
+  position: row.position,
+  id: row.id,
+  conversation: row.conversation,
+  kind: row.kind,
+  recipients: JSON.parse(row.recipients),
+  priority: row.priority,
+  caseRef: row.case_ref,
+  termsHash: row.terms_hash,
+  follows: JSON.parse(row.follows),
+  body: row.body,
+  createdAtMs: row.created_at_ms,
+  state: row.state,
+  eh: row.eh,
+  sealed: row.sealed,
+  receipt: row.receipt === null ? null : parseReceipt(JSON.parse(row.receipt)),
+  problem: row.problem === null ? null : parseProblem(JSON.parse(row.problem)),
+});
+const maybe = (row: Row | undefined): OutboxItem | undefined => (row === undefined ? undefined : fromRow(row));
+
+interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded'> {
+  uploaded: number;
+}
+
+export function outboxTable(db: ArchiveDatabase): OutboxTable {
+  const insert = db.prepare(
+    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state)
+     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued')`,
+  );
+  const addAttachment = db.prepare('INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)');
+  const attachments = db.prepare<[string], AttachmentRow>(
+    'SELECT id, outbox_id AS outboxId, source, key, size, sha256, uploaded FROM outbox_attachments WHERE outbox_id = ? ORDER BY rowid',
+  );
+  const spooled = db.prepare<[number, string, string]>('UPDATE outbox_attachments SET size = ?, sha256 = ? WHERE id = ?');
+  const uploaded = db.prepare<[string]>('UPDATE outbox_attachments SET uploaded = 1 WHERE id = ?');
+  const get = db.prepare<[string], Row>('SELECT * FROM outbox WHERE id = ?');
+  const byEh = db.prepare<[string], Row>('SELECT * FROM outbox WHERE eh = ?');
+  const nextOpen = db.prepare<[number], Row>(
+    "SELECT * FROM outbox WHERE state IN ('queued', 'sealed') AND position > ? ORDER BY position LIMIT 1",
+  );
+  const list = db.prepare<[], Row>('SELECT * FROM outbox ORDER BY position');
+  const sealed = db.prepare<[string, Uint8Array, string]>("UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'");
+  // The sealed bytes have done their work once the relay has them; the message itself stays in `messages`.
+  const accepted = db.prepare<[string, string]>("UPDATE outbox SET state = 'accepted', receipt = ?, sealed = NULL WHERE id = ? AND state = 'sealed'");
+  const refused = db.prepare<[string, string]>("UPDATE outbox SET state = 'refused', problem = ? WHERE id = ? AND state IN ('queued', 'sealed')");
+  const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
+  return {
+    insert: (item) => void insert.run({ ...item, recipients: JSON.stringify(item.recipients), follows: JSON.stringify(item.follows) }),
+    addAttachment: (attachment) => void addAttachment.run(attachment),
+    attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
+    setSpooled: (id, size, sha256) => void spooled.run(size, sha256, id),
+    setUploaded: (id) => void uploaded.run(id),
+    get: (id) => maybe(get.get(id)),
+    byEh: (eh) => maybe(byEh.get(eh)),
+    nextOpen: (after) => maybe(nextOpen.get(after)),
+    list: () => list.all().map(fromRow),
+    setSealed: (id, eh, bytes) => void sealed.run(eh, bytes, id),
+    setAccepted: (id, receipt) => void accepted.run(JSON.stringify(receipt), id),
+    setRefused: (id, problem) => void refused.run(JSON.stringify(problem), id),
+    setExpired: (eh) => void expired.run(eh),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
+ */
+import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import { downloadBlob } from './attachments/download.js';
+import { type Case, caseOf, listCases } from './cases/case.js';
+import type { PublishedAgency } from './directory/directory.js';
+import { type DirectoryQuery, findAgencies } from './directory/find.js';
+import type { SdkEvent } from './events.js';
+import { type InboxItem, readInbox } from './receive/inbox.js';
+import { type OpenOptions, Runtime } from './runtime.js';
+import { type Disclosure, sendDisclosure } from './send/disclosure.js';
+import { FreezeFlow } from './send/freeze.js';
+import { handleOf, type SendHandle } from './send/handle.js';
+import { type Note, sendNote } from './send/note.js';
+import { queueReceipt } from './send/receipts.js';
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+}
+
+export class Holdfast {
+  readonly #runtime: Runtime;
+  /** The temporary-freeze alert, step by step. */
+  readonly freeze: FreezeFlow;
+
+  private constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.freeze = new FreezeFlow(runtime);
+  }
+
+  /**
+   * Opens a device of an agency and connects in the background; offline, what is sent is queued.
+   * @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*`
+   */
+  static async open(options: OpenOptions): Promise<Holdfast> {
+    return new Holdfast(await Runtime.start(options));
+  }
+
+  /** Who this is: agency, device, federation. */
+  get self(): Pick<Runtime['identity'], 'agency' | 'device' | 'fed'> {
+    const { agency, device, fed } = this.#runtime.identity;
+    return { agency, device, fed };
+  }
+
+  get isOnline(): boolean {
+    return this.#runtime.isOnline;
+  }
+
+  /** Resolves when connected, in step and able to receive. */
+  online(options: WaitOptions): Promise<void> {
+    return this.#runtime.online(options.signal);
+  }
+
+  /** Tells `listener` of receipts, alarms, progress and connection. @returns a function that ends it */
+  on(listener: (event: SdkEvent) => void): () => void {
+    return this.#runtime.events.subscribe(listener);
+  }
+
+  /** Each message once, in order of arrival; asking for the next says that the one before is dealt with. */
+  inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
+    const { archive, events, now, signal, outbox } = this.#runtime;
+    const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
+      queueReceipt(archive, message, 'opened', now());
+      outbox.wake();
+    };
+    return readInbox({ archive, events, queueOpened }, AbortSignal.any([options.signal, signal]));
+  }
+
+  /** Sends a spontaneous disclosure (article 46(4), 56). */
+  disclose(disclosure: Disclosure): Promise<SendHandle> {
+    return sendDisclosure(this.#runtime, disclosure);
+  }
+
+  /** Replies within a case. */
+  note(note: Note): Promise<SendHandle> {
+    return sendNote(this.#runtime, note);
+  }
+
+  /** How far a message has come. @throws SdkError `case.unknown` */
+  sent(id: EnvelopeId): SendHandle {
+    const handle = handleOf(this.#runtime.archive, this.#runtime.events, id);
+    void handle.state;
+    return handle;
+  }
+
+  /** Everything that was put into the outbox, oldest first. */
+  outbox(): readonly SendHandle[] {
+    const { archive, events } = this.#runtime;
+    return archive.outbox.list().map(({ id }) => handleOf(archive, events, id));
+  }
+
+  /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */
+  case(conversation: ConversationId): Case {
+    return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
+  }
+
+  cases(): readonly Case[] {
+    return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
+  }
+
+  /** Fetches an attachment into `targetPath`; nothing is there before all of it has verified. @throws SdkError `attachment.*` */
+  async download(ref: AttachmentRef, targetPath: string, options: WaitOptions & { readonly onProgress?: (receivedBytes: number) => void }): Promise<void> {
+    const { session, signal } = this.#runtime;
+    const { onProgress } = options;
+    await downloadBlob({ session, ref, targetPath, signal: AbortSignal.any([options.signal, signal]), ...(onProgress ? { onProgress } : {}) });
+  }
+
+  /** Agencies by State, type, network or text. */
+  async find(query: DirectoryQuery, options: WaitOptions): Promise<readonly PublishedAgency[]> {
+    return findAgencies(this.#runtime, query, options.signal);
+  }
+
+  /** Stops sending and receiving, keeps what is queued, and frees everything. */
+  async close(): Promise<void> {
+    await this.#runtime.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

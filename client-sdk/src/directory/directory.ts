@@ -1,0 +1,201 @@
+/**
+ * The directory kept in step with the relay: synced, verified, stored, and asked by the rest of the SDK. The relay is not
+ * believed: what does not verify, or goes back, is refused and raised.
+ */
+import { type BatchOwner, type AgencyChain, memberOf, sha256, verifyEpochKey, equalBytes } from '@holdfast/keys/verify';
+import {
+  type AgencyId,
+  type CapabilityRecord,
+  dayOf,
+  type DeviceId,
+  type DirectoryEntry,
+  documentHash,
+  type FederationId,
+  fromBase64url,
+  type GeneralJws,
+  type Hash,
+  OPERATIONS,
+  parseCapabilityRecord,
+  parseDirectoryEntry,
+} from '@holdfast/protocol';
+import type { RecipientKey } from '@holdfast/keys';
+import type { Archive } from '../archive/archive.js';
+import { SdkError } from '../errors.js';
+import type { RelaySession } from '../session/session.js';
+import { DirectoryAlarm } from './alarm.js';
+import { emptyView, replayTrustLists, withStatements } from './replay.js';
+import { addressable, type DirectoryView } from './view.js';
+
+export interface DirectoryDependencies {
+  readonly archive: Archive;
+  readonly fed: FederationId;
+  readonly now: () => number;
+  readonly onAlarm: (alarm: DirectoryAlarm) => void;
+}
+
+export interface PublishedAgency {
+  readonly agency: AgencyId;
+  readonly name: string;
+  readonly active: boolean;
+  readonly entry: DirectoryEntry | null;
+  readonly capability: CapabilityRecord | null;
+  readonly entryExpiresAtMs: number | null;
+  readonly capabilityExpiresAtMs: number | null;
+  readonly devices: number;
+}
+
+export class Directory {
+  readonly #deps: DirectoryDependencies;
+  #view: DirectoryView | undefined;
+  #keys: Map<DeviceId, RecipientKey>;
+
+  constructor(deps: DirectoryDependencies) {
+    this.#deps = deps;
+    const { directory } = deps.archive;
+    const trust = replayTrustLists(undefined, directory.trustLists(), deps.fed);
+    this.#view = trust === undefined ? undefined : replayStatements(emptyView(trust), directory.statements());
+    this.#keys = new Map(directory.epochKeys().map((row) => [row.device, row]));
+  }
+
+  /** The newest view. @throws SdkError `relay.unreachable` before the first sync */
+  get view(): DirectoryView {
+    if (this.#view === undefined) throw new SdkError('relay.unreachable', 'The directory has not been fetched yet; the first sync needs the relay.');
+    return this.#view;
+  }
+
+  get isKnown(): boolean {
+    return this.#view !== undefined;
+  }
+
+  chainOf(agency: AgencyId): AgencyChain | undefined {
+    return this.#view?.agencies.get(agency)?.chain;
+  }
+
+  /** Fetches and verifies trust lists and chains. Two calls at once are safe: each applies only what is next. */
+  async sync(session: RelaySession, signal?: AbortSignal): Promise<void> {
+    await this.#syncTrustLists(session, signal);
+    const { agencies } = await session.openCall(OPERATIONS.listAgencies, { ...(signal ? { signal } : {}) });
+    for (const { agency, seq, head } of agencies) {
+      if (memberOf(this.view.trust, agency) === undefined) continue;
+      const known = this.view.agencies.get(agency);
+      const ours = known?.chain.seq ?? -1;
+      if (seq < ours || (seq === ours && known !== undefined && known.chain.head !== head)) this.#raise(new DirectoryAlarm(seq < ours ? 'directory.rolled-back' : 'directory.forked', { agency, seq }));
+      else if (seq > ours) await this.#syncChain(session, agency, signal);
+    }
+  }
+
+  async #syncTrustLists(session: RelaySession, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const from = (this.#view?.trust.list.version ?? 0) + 1;
+      const page = await session.openCall(OPERATIONS.getTrustLists, { query: { from: String(from) }, ...(signal ? { signal } : {}) });
+      if (page.latest < from - 1) this.#raise(new DirectoryAlarm('directory.rolled-back', { trustList: page.latest }));
+      if (page.lists.length === 0) break;
+      const trust = replayTrustLists(this.#view?.trust, page.lists, this.#deps.fed);
+      if (trust === undefined) break;
+      this.#deps.archive.atomically(() => {
+        for (const [index, jws] of page.lists.entries()) this.#deps.archive.directory.addTrustList(from + index, jws);
+      });
+      this.#view = { ...(this.#view ?? emptyView(trust)), trust };
+    }
+    if (this.#view === undefined) throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
+  }
+
+  async #syncChain(session: RelaySession, agency: AgencyId, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const from = (this.chainOf(agency)?.seq ?? -1) + 1;
+      const page = await session.openCall(OPERATIONS.getStatements, { params: { agency }, query: { from: String(from) }, ...(signal ? { signal } : {}) });
+      const fresh = (this.chainOf(agency)?.seq ?? -1) + 1 === from ? page.statements : [];
+      const next = withStatements(this.view, agency, fresh);
+      this.#deps.archive.atomically(() => {
+        for (const [index, jws] of fresh.entries()) this.#deps.archive.directory.addStatement(agency, from + index, jws);
+      });
+      this.#view = next;
+      if (page.next === null || page.statements.length === 0) return;
+    }
+  }
+
+  #raise(alarm: DirectoryAlarm): void {
+    this.#deps.onAlarm(alarm);
+  }
+
+  /** Fetches the day's epoch keys of every device, each with its proof; what does not verify is left out and raised. */
+  async refreshEpochKeys(session: RelaySession, agency?: AgencyId, signal?: AbortSignal): Promise<void> {
+    const day = String(dayOf(this.#deps.now()));
+    let after: DeviceId | undefined;
+    do {
+      const query = { day, ...(agency === undefined ? {} : { agency }), ...(after === undefined ? {} : { after }) };
+      const page = await session.call(OPERATIONS.getEpochKeys, { query, ...(signal ? { signal } : {}) });
+      const fresh: RecipientKey[] = [];
+      for (const proof of page.keys) {
+        const owner = this.#batchOwner(proof.device);
+        if (owner === undefined) continue;
+        const { device, day: keyDay, key } = verifyEpochKey(proof, owner);
+        fresh.push({ device, day: keyDay, key });
+      }
+      this.#deps.archive.directory.putEpochKeys(fresh);
+      for (const key of fresh) this.#keys.set(key.device, key);
+      after = page.next ?? undefined;
+    } while (after !== undefined);
+  }
+
+  #batchOwner(device: DeviceId): BatchOwner | undefined {
+    const agency = this.view.owners.get(device);
+    const certificate = agency === undefined ? undefined : this.chainOf(agency)?.devices.get(device);
+    return agency === undefined || certificate === undefined ? undefined : { fed: this.#deps.fed, agency, device, key: fromBase64url(certificate.key) };
+  }
+
+  /** The devices of an agency that can be sealed to now, with their keys. */
+  recipientKeys(agency: AgencyId): readonly RecipientKey[] {
+    return addressable(this.view, agency, this.#deps.now()).flatMap(({ device }) => this.#keys.get(device) ?? []);
+  }
+
+  /** True where some addressable device of `agency` has no key yet, or only an old one. */
+  needsKeys(agency: AgencyId): boolean {
+    const today = dayOf(this.#deps.now());
+    return addressable(this.view, agency, this.#deps.now()).some(({ device }) => (this.#keys.get(device)?.day ?? 0) < today);
+  }
+
+  /** An agency's entry and capability record, as published and verified against its chain. */
+  async published(agency: AgencyId, session: RelaySession | undefined, signal?: AbortSignal): Promise<PublishedAgency> {
+    const member = memberOf(this.view.trust, agency);
+    if (member === undefined) throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
+    const chain = this.chainOf(agency);
+    const entry = await this.#document(chain?.entry?.documentHash, session, signal);
+    const capability = await this.#document(chain?.capability?.documentHash, session, signal);
+    return {
+      agency,
+      name: member.name,
+      active: member.status === 'active',
+      entry: entry === undefined ? null : parseDirectoryEntry(entry),
+      capability: capability === undefined ? null : parseCapabilityRecord(capability),
+      entryExpiresAtMs: chain?.entry?.expiresAtMs ?? null,
+      capabilityExpiresAtMs: chain?.capability?.expiresAtMs ?? null,
+      devices: addressable(this.view, agency, this.#deps.now()).length,
+    };
+  }
+
+  async #document(hash: Hash | undefined, session: RelaySession | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+    if (hash === undefined) return undefined;
+    const stored = this.#deps.archive.directory.document(hash);
+    if (stored !== undefined || session === undefined) return stored;
+    const { salt, document } = await session.call(OPERATIONS.getDocument, { params: { hash }, ...(signal ? { signal } : {}) });
+    if (!equalBytes(documentHash(sha256, fromBase64url(salt), document), fromBase64url(hash))) {
+      throw new SdkError('relay.misbehaved', 'The relay handed out another document than the chain names.');
+    }
+    this.#deps.archive.directory.putDocument(hash, document);
+    return document;
+  }
+
+  /** Every member agency's id, in order. */
+  agencies(): readonly AgencyId[] {
+    return this.view.trust.list.members.map(({ agency }) => agency);
+  }
+}
+
+function replayStatements(view: DirectoryView, rows: readonly { readonly agency: AgencyId; readonly jws: GeneralJws }[]): DirectoryView {
+  const byAgency = new Map<AgencyId, GeneralJws[]>();
+  for (const { agency, jws } of rows) byAgency.set(agency, [...(byAgency.get(agency) ?? []), jws]);
+  let next = view;
+  for (const [agency, statements] of byAgency) next = withStatements(next, agency, statements);
+  return next;
+}

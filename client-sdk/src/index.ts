@@ -1,0 +1,25 @@
+/**
+ * The Holdfast client SDK: what an agency builds into its own tools. `Holdfast` is the everyday object; the rest is what an
+ * administrator's tool needs.
+ */
+export type { Acknowledgement, AcknowledgementLevel } from './archive/message-table.js';
+export type { Case, TimelineEntry } from './cases/case.js';
+export { Holdfast, type WaitOptions } from './client.js';
+export type { PublishedAgency } from './directory/directory.js';
+export type { DirectoryQuery } from './directory/find.js';
+export { initAgency, type MembershipRequest } from './enrolment/agency.js';
+export { enrol, type EnrolRequest, joinFederation, type JoinRequest } from './enrolment/join.js';
+export { isSdkError, SDK_ERRORS, SdkError, type SdkErrorCode } from './errors.js';
+export type { ConnectionState, SdkEvent } from './events.js';
+export { admitMember, type FederationInit, federationIdOf, initFederation, readTrustListFile, readTrustLists, suspendMember, trustListPath } from './federation/federation.js';
+export { parseMembershipRequest } from './federation/membership-request.js';
+export { readFileBounded } from './home/read-file-bounded.js';
+export type { InboxItem } from './receive/inbox.js';
+export type { UnknownMessage } from './receive/receiver.js';
+export type { OpenOptions } from './runtime.js';
+export type { Disclosure } from './send/disclosure.js';
+export { newId, type OutgoingAttachment } from './send/enqueue.js';
+export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';
+export { type SendHandle, type SendState } from './send/handle.js';
+export type { Note } from './send/note.js';
+export { type OpenSession, openSession } from './session/open-session.js';

@@ -1,0 +1,45 @@
+/** Getting a message's attachments to the relay before the message: encrypted into the spool, uploaded, resumed after a crash. */
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EnvelopeId } from '@holdfast/protocol';
+import type { Archive } from '../archive/archive.js';
+import { encryptToSpool } from '../attachments/spool.js';
+import { uploadBlob } from '../attachments/upload.js';
+import type { RelaySession } from '../session/session.js';
+
+export interface AttachmentProgress {
+  readonly outboxId: EnvelopeId;
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface AttachmentDependencies {
+  readonly archive: Archive;
+  readonly session: RelaySession;
+  readonly spool: string;
+  readonly onProgress: (progress: AttachmentProgress) => void;
+}
+
+export const attachmentsReady = (archive: Archive, id: EnvelopeId): boolean => archive.outbox.attachments(id).every(({ uploaded }) => uploaded);
+
+/** Uploads what is not yet uploaded. @throws SdkError `attachment.*`, `relay.*`, `aborted` */
+export async function prepareAttachments(id: EnvelopeId, deps: AttachmentDependencies, signal: AbortSignal): Promise<void> {
+  const { archive } = deps;
+  for (const attachment of archive.outbox.attachments(id)) {
+    if (attachment.uploaded) continue;
+    const spoolPath = join(deps.spool, attachment.id);
+    let { size } = attachment;
+    if (size === null) {
+      const spooled = await encryptToSpool({ sourcePath: attachment.source, spoolPath, id: attachment.id, key: attachment.key, signal });
+      archive.outbox.setSpooled(attachment.id, spooled.size, spooled.sha256);
+      size = spooled.size;
+    }
+    const totalBytes = size;
+    const onProgress = (sentBytes: number): void => deps.onProgress({ outboxId: id, sentBytes, totalBytes });
+    await uploadBlob({ session: deps.session, id: attachment.id, spoolPath, size, signal, onProgress });
+    archive.outbox.setUploaded(attachment.id);
+    await unlink(spoolPath).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+  }
+}

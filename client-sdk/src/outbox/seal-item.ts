@@ -1,0 +1,131 @@
+/**
+ * Fixing an outbox item's bytes: keys, `sq`, `prev`, `seen` and `ts` as they are at first submission, stored with the message in
+ * one transaction before a byte leaves. From then on only these bytes are sent.
+ */
+import { BUCKET_BYTES, type Padding, type RecipientKey, sealEnvelope, type SealedEnvelope, type SigningKey } from '@holdfast/keys';
+import { sha256 } from '@holdfast/keys/verify';
+import {
+  type AgencyId,
+  type DeviceId,
+  type FederationId,
+  type Hash,
+  isFreezeKind,
+  LIMITS,
+  type Manifest,
+  paddingClass,
+  rosterHash,
+  toBase64url,
+} from '@holdfast/protocol';
+import type { Archive } from '../archive/archive.js';
+import type { OutboxAttachment, OutboxItem } from '../archive/outbox-table.js';
+import type { Directory } from '../directory/directory.js';
+import { headsOf } from '../directory/view.js';
+import { SdkError } from '../errors.js';
+
+export interface Identity {
+  readonly fed: FederationId;
+  readonly agency: AgencyId;
+  readonly device: DeviceId;
+  readonly signingKey: SigningKey;
+}
+
+/** Life of a message that is not a freeze kind: 30 days, so that a lead does not outlive the day keys by much. */
+const DEFAULT_EXPIRY_MS = LIMITS.freezeExpiryMs;
+
+/**
+ * Seals `item` and stores it as sealed.
+ * @throws SdkError `directory.no-devices` where a recipient agency cannot be reached yet
+ */
+export async function sealItem(item: OutboxItem, deps: { readonly archive: Archive; readonly directory: Directory; readonly identity: Identity; readonly now: () => number }): Promise<SealedEnvelope> {
+  const { archive, directory, identity } = deps;
+  const to = recipientsOf(item, directory, identity);
+  const conversation = archive.conversations.get(item.conversation);
+  if (conversation === undefined) throw new SdkError('case.unknown');
+  const roster = [...new Set([...item.recipients, identity.agency])].sort();
+  const atMs = deps.now();
+  const manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'> = {
+    conversation: item.conversation,
+    rosterHash: toBase64url(rosterHash(sha256, roster)) as Hash,
+    sq: conversation.sq,
+    prev: conversation.prev,
+    seen: Object.fromEntries(archive.conversations.seen(item.conversation).slice(-LIMITS.seenHeads).map(({ device, sq, eh }) => [device, [sq, eh]])),
+    on: [...item.follows],
+    kind: item.kind,
+    caseRef: item.caseRef,
+    termsHash: item.termsHash,
+    attachments: archive.outbox.attachments(item.id).map(attachmentRef),
+    actor: null,
+    actorSig: null,
+    approvals: [],
+    checkpoints: [],
+  };
+  const sealed = await sealEnvelope({
+    fed: identity.fed,
+    id: item.id,
+    from: identity.device,
+    signingKey: identity.signingKey,
+    to,
+    dir: headsOf(directory.view, roster),
+    atMs,
+    expiresAtMs: atMs + (isFreezeKind(item.kind) ? LIMITS.freezeExpiryMs : DEFAULT_EXPIRY_MS),
+    priority: item.priority,
+    manifest,
+    body: item.body,
+    padding: paddingOf(item.kind, item.body.length),
+  });
+  archive.atomically(() => {
+    archive.outbox.setSealed(item.id, sealed.eh, sealed.bytes);
+    archive.conversations.advance(item.conversation, sealed.eh);
+    archive.messages.insert({
+      eh: sealed.eh,
+      direction: 'out',
+      conversation: item.conversation,
+      kind: item.kind,
+      agency: identity.agency,
+      device: identity.device,
+      tsMs: atMs,
+      storedAtMs: atMs,
+      priority: item.priority,
+      caseRef: item.caseRef,
+      follows: item.follows,
+      body: item.body,
+      jws: sealed.jws,
+      handled: true,
+    });
+  });
+  return sealed;
+}
+
+/** Every recipient agency must have a device; our own other devices get a copy where they can. */
+function recipientsOf(item: OutboxItem, directory: Directory, identity: Identity): RecipientKey[] {
+  const to: RecipientKey[] = [];
+  for (const agency of item.recipients) {
+    const keys = directory.recipientKeys(agency);
+    if (keys.length === 0) throw new SdkError('directory.no-devices', `${agency} has no device that can receive now.`);
+    to.push(...keys);
+  }
+  to.push(...directory.recipientKeys(identity.agency));
+  return to.filter(({ device }) => device !== identity.device);
+}
+
+function attachmentRef({ id, key, size, sha256: hash }: OutboxAttachment): Manifest['attachments'][number] {
+  if (size === null || hash === null) throw new SdkError('attachment.unreadable', 'An attachment is not ready yet.');
+  return { id, key: toBase64url(key), size, sha256: hash };
+}
+
+/** What the manifest and its signature take beside the body, with room to spare. */
+const MANIFEST_ROOM_BYTES = 8192;
+
+/** Approve and refuse look alike: every freeze answer fills one bucket, every request another (crypto, "Padding"). */
+function paddingOf(kind: string, bodyBytes: number): Padding {
+  switch (paddingClass(kind)) {
+    case 'request': {
+      const [, usual, large] = BUCKET_BYTES.request;
+      return { kind: 'bucket', bytes: bodyBytes + MANIFEST_ROOM_BYTES <= usual ? usual : large };
+    }
+    case 'answer':
+      return { kind: 'bucket', bytes: BUCKET_BYTES.answer };
+    case 'padme':
+      return { kind: 'padme' };
+  }
+}

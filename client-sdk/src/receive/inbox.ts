@@ -1,0 +1,73 @@
+/**
+ * The inbox as the application reads it: each message once, in order of arrival, until it is done with. Asking for the next
+ * item says that the one before is dealt with; a crash before that shows it again, under the same `eh`.
+ */
+import type { AgencyId, AttachmentRef, ConversationId, Hash, Message, Priority } from '@holdfast/protocol';
+import type { Archive } from '../archive/archive.js';
+import type { StoredMessage } from '../archive/message-table.js';
+import type { EventHub } from '../events.js';
+import { manifestOf } from './evidence.js';
+import { readMessage, type UnknownMessage } from './receiver.js';
+
+export interface InboxItem {
+  /** The envelope's name: stable across redelivery and restarts. */
+  readonly eh: Hash;
+  readonly conversation: ConversationId;
+  readonly from: AgencyId;
+  readonly caseRef: string | null;
+  readonly priority: Priority;
+  readonly sentAtMs: number;
+  readonly storedAtMs: number;
+  readonly message: Message | UnknownMessage;
+  readonly attachments: readonly AttachmentRef[];
+}
+
+export function itemOf(message: StoredMessage): InboxItem {
+  return {
+    eh: message.eh,
+    conversation: message.conversation,
+    from: message.agency,
+    caseRef: message.caseRef,
+    priority: message.priority,
+    sentAtMs: message.tsMs,
+    storedAtMs: message.storedAtMs,
+    message: readMessage(message),
+    attachments: manifestOf(message).attachments,
+  };
+}
+
+export interface InboxDependencies {
+  readonly archive: Archive;
+  readonly events: EventHub;
+  /** Queues the `opened` receipt, in the same transaction that marks the item as handled. */
+  readonly queueOpened: (message: StoredMessage) => void;
+}
+
+/** Yields each unhandled message; ends when `signal` aborts. */
+export async function* readInbox(deps: InboxDependencies, signal: AbortSignal): AsyncGenerator<InboxItem, void, undefined> {
+  const { archive, events } = deps;
+  let after = 0;
+  while (!signal.aborted) {
+    const message = archive.messages.nextUnhandled(after);
+    if (message === undefined) {
+      try {
+        await events.until(() => archive.messages.nextUnhandled(after) !== undefined, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      continue;
+    }
+    after = message.arrival;
+    yield itemOf(message);
+    finish(deps, message);
+  }
+}
+
+function finish({ archive, queueOpened }: InboxDependencies, message: StoredMessage): void {
+  archive.atomically(() => {
+    if (archive.messages.get(message.eh)?.handled === true) return;
+    archive.messages.markHandled(message.eh);
+    queueOpened(message);
+  });
+}

@@ -1,0 +1,53 @@
+/**
+ * Sending a spontaneous disclosure directly (domain, Flow 2 "send directly"): only where it carries no restriction beyond what
+ * the recipient has accepted in advance, by the hash of the terms. Offers, where terms come before content, are a flow of their own.
+ */
+import { sha256 } from '@holdfast/keys/verify';
+import { type AgencyId, type ConversationId, type Hash, type MessageBody, type Priority, termsHash, toBase64url } from '@holdfast/protocol';
+import { SdkError } from '../errors.js';
+import type { Runtime } from '../runtime.js';
+import { checkAttachment, enqueue, newId, type OutgoingAttachment } from './enqueue.js';
+import { handleOf, type SendHandle } from './handle.js';
+
+export interface Disclosure {
+  readonly to: AgencyId;
+  readonly body: MessageBody<'disclosure'>;
+  /** The files that the body's attachments name, by id. */
+  readonly attachments?: readonly OutgoingAttachment[];
+  readonly caseRef?: string;
+}
+
+/** @throws SdkError `directory.unknown-agency`, `terms.not-accepted`, `message.*`, `attachment.*` */
+export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): Promise<SendHandle> {
+  const { archive, directory, events, identity, now, outbox, session } = runtime;
+  const { to, body, attachments = [], caseRef = null } = disclosure;
+  for (const { path } of attachments) await checkAttachment(path);
+  sameAttachments(body, attachments);
+  const recipient = await directory.published(to, runtime.isOnline ? session : undefined, runtime.signal);
+  const terms = toBase64url(termsHash(sha256, body.restrictions)) as Hash;
+  if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
+    throw new SdkError('terms.not-accepted', undefined, {
+      issues: [{ field: 'restrictions', reason: `${to} has not published that it accepts these terms (${terms})` }],
+    });
+  }
+  const conversation = newId<ConversationId>();
+  const priority: Priority = body.urgency;
+  const id = archive.atomically(() => {
+    const message = { kind: 'disclosure', body, conversation, recipients: [to], priority, caseRef, termsHash: terms, follows: [], attachments } as const;
+    archive.conversations.create(conversation, [to, identity.agency], now());
+    return enqueue(archive, message, now());
+  });
+  outbox.wake();
+  return handleOf(archive, events, id);
+}
+
+/** Each file is named in the body and each name has its file: the recipient sees what was meant. */
+function sameAttachments(body: MessageBody<'disclosure'>, attachments: readonly OutgoingAttachment[]): void {
+  const named = new Set(body.attachments.map(({ id }) => id));
+  const given = new Set(attachments.map(({ id }) => id));
+  const issues = [
+    ...[...named].filter((id) => !given.has(id)).map((id) => ({ field: 'attachments', reason: `there is no file for ${id}` })),
+    ...[...given].filter((id) => !named.has(id)).map((id) => ({ field: 'attachments', reason: `the body does not name ${id}` })),
+  ];
+  if (issues.length > 0) throw new SdkError('message.refused', 'The files do not match the attachments that the body names.', { issues });
+}

@@ -1,0 +1,78 @@
+/**
+ * Putting a message into the outbox: checked as its recipient will check it, stored with the keys of its attachments, in one
+ * transaction. From here it goes out by itself, now or when the relay is back.
+ */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { randomBytes } from '@holdfast/keys';
+import {
+  type AgencyId,
+  type BlobId,
+  canonicalBytes,
+  type ConversationId,
+  type EnvelopeId,
+  type Hash,
+  isProtocolError,
+  LIMITS,
+  type MessageBody,
+  type MessageKind,
+  parseMessage,
+  type Priority,
+  toBase64url,
+} from '@holdfast/protocol';
+import type { Archive } from '../archive/archive.js';
+import { SdkError } from '../errors.js';
+
+export interface OutgoingMessage<K extends MessageKind = MessageKind> {
+  readonly kind: K;
+  readonly body: MessageBody<K>;
+  readonly conversation: ConversationId;
+  readonly recipients: readonly AgencyId[];
+  readonly priority: Priority;
+  readonly caseRef: string | null;
+  readonly termsHash: Hash | null;
+  readonly follows: readonly Hash[];
+  readonly attachments: readonly OutgoingAttachment[];
+}
+
+export interface OutgoingAttachment {
+  readonly id: BlobId;
+  /** A readable file; it must not change until it is uploaded. */
+  readonly path: string;
+}
+
+export const newId = <T extends EnvelopeId | ConversationId | BlobId>(): T => toBase64url(randomBytes(16)) as T;
+
+/** Stores the message as queued, within a running transaction or its own. @throws SdkError `message.*` */
+export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: number): EnvelopeId {
+  const body = checkedBody(message.kind, message.body);
+  const id = newId<EnvelopeId>();
+  const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
+  archive.conversations.create(conversation, [...recipients], nowMs);
+  archive.outbox.insert({ id, kind, conversation, recipients, priority, caseRef, termsHash, follows, body, createdAtMs: nowMs });
+  for (const attachment of attachments) archive.outbox.addAttachment({ id: attachment.id, outboxId: id, source: resolve(attachment.path), key: randomBytes(32) });
+  return id;
+}
+
+function checkedBody(kind: string, body: unknown): Uint8Array {
+  try {
+    parseMessage(kind, body);
+  } catch (cause) {
+    if (!isProtocolError(cause)) throw cause;
+    throw new SdkError('message.refused', cause.message, { cause, issues: cause.issues });
+  }
+  const bytes = canonicalBytes(body);
+  if (bytes.length > LIMITS.bodyBytes) throw new SdkError('message.too-large');
+  return bytes;
+}
+
+/** A file that can be attached. @throws SdkError `attachment.unreadable`, `attachment.too-large` */
+export async function checkAttachment(path: string): Promise<number> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new SdkError('attachment.unreadable', `${path} cannot be read.`, { cause });
+  });
+  if (!found.isFile()) throw new SdkError('attachment.unreadable', `${path} is not a file.`);
+  // The ciphertext is about 0.1 % larger than the file.
+  if (found.size > LIMITS.attachmentBytes * 0.998) throw new SdkError('attachment.too-large', `${path} has ${found.size} bytes.`);
+  return found.size;
+}
