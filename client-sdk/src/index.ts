@@ -18,7 +18,7 @@ export type { InboxItem } from './receive/inbox.js';
 export type { UnknownMessage } from './receive/receiver.js';
 export type { OpenOptions } from './runtime.js';
 export type { Disclosure } from './send/disclosure.js';
-export { newId, type OutgoingAttachment } from './send/enqueue.js';
+export { newBlobId, type OutgoingAttachment } from './send/enqueue.js';
 export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';
 export { type SendHandle, type SendState } from './send/handle.js';
 export type { Note } from './send/note.js';

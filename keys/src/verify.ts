@@ -3,6 +3,7 @@
  * The relay may import this and nothing else of `keys`.
  */
 export * from './chain/chain.js';
+export * from './chain/state.js';
 export { type AcceptedEpochBatch, acceptEpochBatch, type BatchOwner, epochLeaves, epochRoot, type VerifiedEpochKey, verifyEpochBatch, verifyEpochKey } from './epoch-keys/verify.js';
 export * from './errors.js';
 export { protectedHeader, type VerifiedJws, verifyCompactJws, verifyGeneralJws } from './jws/verify.js';

@@ -4,6 +4,8 @@
  * State's ISO 3166 code, chosen at admission (spec 20-identifiers).
  */
 import { Type, type TUnsafe } from 'typebox';
+import { toBase64url } from './encoding/base64url.js';
+import { ProtocolError } from './errors.js';
 
 declare const brand: unique symbol;
 /** A string (or number) that only its own parser or maker hands out. */
@@ -50,6 +52,26 @@ export const FederationIdSchema = base64urlSchema<FederationId>(32, 'Federation 
 export const EpochKeyNameSchema = base64urlSchema<EpochKeyName>(36, 'u32be day and SHA-256 of an epoch key');
 export const PublicKeySchema = base64urlSchema<string>(32, 'Ed25519 public key');
 export const SignatureSchema = base64urlSchema<string>(64, 'Ed25519 signature');
+
+/** Makes the text of a fixed-length id from its bytes: the only way to a branded id but its schema. */
+function minter<T extends string>(length: number): (bytes: Uint8Array) => T {
+  const isMinted = (text: string, bytes: Uint8Array): text is T => bytes.length === length && text.length > 0;
+  return (bytes) => {
+    const text = toBase64url(bytes);
+    if (!isMinted(text, bytes)) throw new ProtocolError('encoding.malformed', `${length} bytes are needed here, not ${bytes.length}.`);
+    return text;
+  };
+}
+
+/** @throws ProtocolError `encoding.malformed` where the bytes have another length */
+export const toHash = minter<Hash>(32);
+export const toFederationId = minter<FederationId>(32);
+export const toEpochKeyName = minter<EpochKeyName>(36);
+export const toDeviceId = minter<DeviceId>(16);
+export const toEnvelopeId = minter<EnvelopeId>(16);
+export const toConversationId = minter<ConversationId>(16);
+export const toBlobId = minter<BlobId>(16);
+export const toOfficerId = minter<OfficerId>(16);
 
 /** Milliseconds since 1970-01-01T00:00Z, up to the year 9999. */
 export const TimeMsSchema = Type.Integer({ minimum: 0, maximum: 253402300799999, description: 'Milliseconds, UTC' });

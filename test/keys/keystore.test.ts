@@ -16,7 +16,7 @@ import {
   sealUnderDay,
   type Unlock,
 } from '@holdfast/keys';
-import { canonicalBytes, type FederationId, toBase64url } from '@holdfast/protocol';
+import { canonicalBytes, type FederationId, toBase64url, toFederationId } from '@holdfast/protocol';
 import t from 'tap';
 import { createFileAtomic, writeFileAtomic } from '#keys/keystore/atomic-file.js';
 import { toHex } from './vectors.js';
@@ -25,7 +25,7 @@ const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value));
 const failed = { name: 'KeysError', code: 'keys.decryption-failed' };
 const password: Unlock = { kind: 'password', password: 'réunion-42' };
 const newKey = (): Unlock => ({ kind: 'key', key: randomBytes(32) });
-const newFed = (): FederationId => toBase64url(randomBytes(32)) as FederationId;
+const newFed = (): FederationId => toFederationId(randomBytes(32));
 
 type HeaderJson = { v: number; fed: string | null; kdf: Record<string, unknown>; nonce: string; wrapped: string };
 const readHeader = (header: Uint8Array): HeaderJson => JSON.parse(Buffer.from(header).toString()) as HeaderJson;

@@ -1,7 +1,7 @@
 /** `holdfast disclose`: a spontaneous disclosure under article 46(4) or 56. */
 import { basename } from 'node:path';
-import { newId } from '@holdfast/client-sdk';
-import { type BlobId, parseMessage } from '@holdfast/protocol';
+import { newBlobId } from '@holdfast/client-sdk';
+import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { readBody } from '../input/read-body.js';
@@ -17,7 +17,7 @@ export function discloseCommand(program: Command): void {
     .action(async (file: string, options: { to: string; attach?: string[]; caseRef?: string }, command: Command) => {
       const context = contextOf(command);
       const to = agencyId(options.to);
-      const attachments = (options.attach ?? []).map((path) => ({ id: newId<BlobId>(), path }));
+      const attachments = (options.attach ?? []).map((path) => ({ id: newBlobId(), path }));
       const named = attachments.map(({ id, path }) => ({ id, name: basename(path), mediaType: 'application/octet-stream' }));
       const { body } = parseMessage('disclosure', await readBody(file, Date.now(), { attachments: named }));
       await context.withDevice(async (desk) => {

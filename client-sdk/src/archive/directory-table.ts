@@ -1,5 +1,12 @@
 /** What the directory keeps: trust lists and statements as they came (signed), the documents they name, the day's epoch keys. */
-import { type AgencyId, type DeviceId, type GeneralJws, GeneralJwsSchema, type Hash, parserOf } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type DeviceId,
+  type GeneralJws,
+  GeneralJwsSchema,
+  type Hash,
+  parserOf,
+} from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
 
 const parseJws = parserOf('stored JWS', GeneralJwsSchema, 'encoding.malformed');

@@ -10,7 +10,14 @@ import {
   isActive,
   memberOf,
 } from '@holdfast/keys/verify';
-import { type AgencyId, type DeviceId, type EnvelopeCore, fromBase64url, type Hash, MS_PER_DAY } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type DeviceId,
+  type EnvelopeCore,
+  fromBase64url,
+  type Hash,
+  MS_PER_DAY,
+} from '@holdfast/protocol';
 import { DirectoryAlarm } from './alarm.js';
 
 export interface KnownAgency {

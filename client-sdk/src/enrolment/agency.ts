@@ -8,13 +8,13 @@ import {
   type AgencyId,
   type AppendStatement,
   documentHash,
-  type Hash,
   MS_PER_DAY,
   OPERATIONS,
   parseCapabilityRecord,
   parseDirectoryEntry,
   type SaltedDocument,
   toBase64url,
+  toHash,
 } from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 import { type AgencyFile, agencyPaths, writeAgencyFile } from '../home/home.js';
@@ -103,7 +103,7 @@ export async function registerAgency(home: string, unlock: Unlock, session: Open
   }
   for (const [kind, document] of [['entry', entry], ['capability', capability]] as const) {
     const salt = randomBytes(32);
-    const hash = toBase64url(documentHash(sha256, salt, document)) as Hash;
+    const hash = toHash(documentHash(sha256, salt, document));
     const content = { kind, documentHash: hash, expiresAtMs: document.expiresAtMs };
     current = await publishStatement(session, current, content, [directoryKey], nowMs, { salt: toBase64url(salt), document });
   }

@@ -5,7 +5,18 @@
 import { mkdir } from 'node:fs/promises';
 import { type Argon2idParams, type EpochKeyPair, type EpochSecret, FileKeystore, generateEpochKeys, generateSigningKey, randomBytes, signEpochBatch, type Unlock, xwingKeyPairFromSeed } from '@holdfast/keys';
 import { type AgencyChain, sha256, verifyEpochBatch } from '@holdfast/keys/verify';
-import { dayOf, type DeviceId, type EpochKeyName, EPOCH_DAYS_AHEAD, epochKeyNameBytes, MS_PER_DAY, OPERATIONS, toBase64url } from '@holdfast/protocol';
+import {
+  dayOf,
+  type DeviceId,
+  EPOCH_DAYS_AHEAD,
+  type EpochKeyName,
+  epochKeyNameBytes,
+  MS_PER_DAY,
+  OPERATIONS,
+  toBase64url,
+  toDeviceId,
+  toEpochKeyName,
+} from '@holdfast/protocol';
 import { agencyPaths, devicePaths, writeDeviceId } from '../home/home.js';
 import type { Identity } from '../outbox/seal-item.js';
 import type { OpenSession } from '../session/open-session.js';
@@ -23,7 +34,7 @@ export async function enrolDevice(home: string, name: string, unlock: Unlock, se
   const paths = devicePaths(home, name);
   const directoryKey = await readSigningKey(agencyPaths(home).directory, unlock);
   const key = generateSigningKey();
-  const device = toBase64url(randomBytes(16)) as DeviceId;
+  const device = toDeviceId(randomBytes(16));
   await mkdir(paths.spool, { recursive: true, mode: 0o700 });
   await storeSigningKey(await FileKeystore.create(paths.keystore, { unlock, fed: chain.fed, ...(params ? { params } : {}) }), key);
   const content = { kind: 'device', device, key: toBase64url(key.publicKey), notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + DEVICE_LIFE_DAYS * MS_PER_DAY } as const;
@@ -52,7 +63,7 @@ export class OwnEpochKeys {
 
   #remember(day: number, secret: Uint8Array): void {
     const { publicKey } = xwingKeyPairFromSeed(secret);
-    this.#secrets.set(toBase64url(epochKeyNameBytes(sha256, day, publicKey)) as EpochKeyName, { day, publicKey, secret });
+    this.#secrets.set(toEpochKeyName(epochKeyNameBytes(sha256, day, publicKey)), { day, publicKey, secret });
   }
 
   readonly secret = (name: EpochKeyName): EpochSecret | undefined => this.#secrets.get(name);

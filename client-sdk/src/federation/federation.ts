@@ -6,7 +6,21 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Argon2idParams, federationOf, FileKeystore, generateSigningKey, signTrustList, type Unlock } from '@holdfast/keys';
 import { type AcceptedTrustList, acceptTrustList } from '@holdfast/keys/verify';
-import { type AgencyId, type FederationId, fromBase64url, fromUtf8, type GeneralJws, GeneralJwsSchema, type Member, MS_PER_DAY, parserOf, parseStrict, parseTrustList, toBase64url, type TrustList } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type FederationId,
+  fromBase64url,
+  fromUtf8,
+  type GeneralJws,
+  GeneralJwsSchema,
+  type Member,
+  MS_PER_DAY,
+  parserOf,
+  parseStrict,
+  parseTrustList,
+  toBase64url,
+  type TrustList,
+} from '@holdfast/protocol';
 import { type MembershipRequest, readSigningKey, storeSigningKey } from '../enrolment/agency.js';
 import { SdkError } from '../errors.js';
 

@@ -4,7 +4,17 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AgencyIdSchema, type DeviceId, DeviceIdSchema, type FederationId, FederationIdSchema, fromUtf8, KeySetSchema, parserOf, parseStrict } from '@holdfast/protocol';
+import {
+  AgencyIdSchema,
+  type DeviceId,
+  DeviceIdSchema,
+  type FederationId,
+  FederationIdSchema,
+  fromUtf8,
+  KeySetSchema,
+  parserOf,
+  parseStrict,
+} from '@holdfast/protocol';
 import { type Static, Type } from 'typebox';
 import { SdkError } from '../errors.js';
 

@@ -3,7 +3,16 @@
  * routine; nothing waits behind another conversation's attachment. What the relay has taken it has proved by a receipt.
  */
 import { verifyReceipt } from '@holdfast/keys/verify';
-import { type ConversationId, type EnvelopeId, fromBase64url, isFreezeKind, type Hash, type Problem, type Receipt, PRIORITIES } from '@holdfast/protocol';
+import {
+  type ConversationId,
+  type EnvelopeId,
+  fromBase64url,
+  type Hash,
+  isFreezeKind,
+  PRIORITIES,
+  type Problem,
+  type Receipt,
+} from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
 import type { Directory } from '../directory/directory.js';

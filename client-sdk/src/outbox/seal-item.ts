@@ -8,13 +8,13 @@ import {
   type AgencyId,
   type DeviceId,
   type FederationId,
-  type Hash,
   isFreezeKind,
   LIMITS,
   type Manifest,
   paddingClass,
   rosterHash,
   toBase64url,
+  toHash,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxAttachment, OutboxItem } from '../archive/outbox-table.js';
@@ -45,7 +45,7 @@ export async function sealItem(item: OutboxItem, deps: { readonly archive: Archi
   const atMs = deps.now();
   const manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'> = {
     conversation: item.conversation,
-    rosterHash: toBase64url(rosterHash(sha256, roster)) as Hash,
+    rosterHash: toHash(rosterHash(sha256, roster)),
     sq: conversation.sq,
     prev: conversation.prev,
     seen: Object.fromEntries(archive.conversations.seen(item.conversation).slice(-LIMITS.seenHeads).map(({ device, sq, eh }) => [device, [sq, eh]])),

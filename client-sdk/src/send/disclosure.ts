@@ -3,10 +3,17 @@
  * the recipient has accepted in advance, by the hash of the terms. Offers, where terms come before content, are a flow of their own.
  */
 import { sha256 } from '@holdfast/keys/verify';
-import { type AgencyId, type ConversationId, type Hash, type MessageBody, type Priority, termsHash, toBase64url } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type ConversationId,
+  type MessageBody,
+  type Priority,
+  termsHash,
+  toHash,
+} from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { checkAttachment, enqueue, newId, type OutgoingAttachment } from './enqueue.js';
+import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 
 export interface Disclosure {
@@ -24,13 +31,13 @@ export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): 
   for (const { path } of attachments) await checkAttachment(path);
   sameAttachments(body, attachments);
   const recipient = await directory.published(to, runtime.isOnline ? session : undefined, runtime.signal);
-  const terms = toBase64url(termsHash(sha256, body.restrictions)) as Hash;
+  const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
     throw new SdkError('terms.not-accepted', undefined, {
       issues: [{ field: 'restrictions', reason: `${to} has not published that it accepts these terms (${terms})` }],
     });
   }
-  const conversation = newId<ConversationId>();
+  const conversation = newConversationId();
   const priority: Priority = body.urgency;
   const id = archive.atomically(() => {
     const message = { kind: 'disclosure', body, conversation, recipients: [to], priority, caseRef, termsHash: terms, follows: [], attachments } as const;

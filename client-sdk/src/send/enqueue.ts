@@ -18,7 +18,9 @@ import {
   type MessageKind,
   parseMessage,
   type Priority,
-  toBase64url,
+  toBlobId,
+  toConversationId,
+  toEnvelopeId,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
@@ -41,12 +43,15 @@ export interface OutgoingAttachment {
   readonly path: string;
 }
 
-export const newId = <T extends EnvelopeId | ConversationId | BlobId>(): T => toBase64url(randomBytes(16)) as T;
+/** Fresh random ids. */
+export const newEnvelopeId = (): EnvelopeId => toEnvelopeId(randomBytes(16));
+export const newConversationId = (): ConversationId => toConversationId(randomBytes(16));
+export const newBlobId = (): BlobId => toBlobId(randomBytes(16));
 
 /** Stores the message as queued, within a running transaction or its own. @throws SdkError `message.*` */
 export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: number): EnvelopeId {
   const body = checkedBody(message.kind, message.body);
-  const id = newId<EnvelopeId>();
+  const id = newEnvelopeId();
   const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
   archive.conversations.create(conversation, [...recipients], nowMs);
   archive.outbox.insert({ id, kind, conversation, recipients, priority, caseRef, termsHash, follows, body, createdAtMs: nowMs });

@@ -6,7 +6,7 @@ import { fromBase64url, MS_PER_DAY, type Statement } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
 import { isAcceptablePublicKey } from '../primitives/ed25519-verify.js';
 import { hasThreshold } from '../trust-list/accept.js';
-import type { AgencyChain } from './chain.js';
+import type { AgencyChain } from './state.js';
 
 /** Longest life of a key by kind, with a month's grace for renewal (crypto, "Key hierarchy"). */
 export const KEY_LIFE_DAYS = { 'directory-key': 396, officer: 396, device: 210 } as const;

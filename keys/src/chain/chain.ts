@@ -1,86 +1,13 @@
 /**
- * An agency's chain, replayed: which keys speak for it, from when to when, and what it has published (spec 22-agency-chain).
- * A chain is a value; `extendChain` gives the next one or throws. Holds no secret; part of `@holdfast/keys/verify`.
+ * Replaying an agency's chain, statement by statement (spec 22-agency-chain). A chain is a value; `extendChain` gives the next
+ * one or throws. Holds no secret; part of `@holdfast/keys/verify`.
  */
-import {
-  type AgencyId,
-  type DeviceId,
-  type FederationId,
-  type GeneralJws,
-  type Hash,
-  type KeySet,
-  type OfficerId,
-  parseStatement,
-  type Role,
-  type Statement,
-  STATEMENT_TYP,
-  statementHash,
-  toBase64url,
-} from '@holdfast/protocol';
+import { type GeneralJws, parseStatement, type Statement, STATEMENT_TYP, statementHash, toHash } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
 import { verifyGeneralJws } from '../jws/verify.js';
 import { sha256 } from '../primitives/sha256.js';
 import { authorise } from './authorise.js';
-
-/** A key that the chain certifies, and the position that says so. */
-export interface KeyCertificate {
-  readonly key: string;
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
-  readonly seq: number;
-}
-export interface OfficerCertificate extends KeyCertificate {
-  readonly officer: OfficerId;
-  readonly roles: readonly Role[];
-}
-export interface DeviceCertificate extends KeyCertificate {
-  readonly device: DeviceId;
-}
-export interface DocumentReference {
-  readonly documentHash: Hash;
-  readonly expiresAtMs: number;
-  readonly seq: number;
-}
-export interface Revocation {
-  readonly seq: number;
-  readonly atMs: number;
-  readonly reason: string;
-}
-
-export interface AgencyChain {
-  readonly fed: FederationId;
-  readonly agency: AgencyId;
-  readonly root: KeySet;
-  /** Position of the newest statement; -1 before the first. */
-  readonly seq: number;
-  readonly head: Hash | null;
-  readonly atMs: number;
-  readonly directoryKeys: ReadonlyMap<string, KeyCertificate>;
-  readonly officers: ReadonlyMap<OfficerId, OfficerCertificate>;
-  readonly devices: ReadonlyMap<DeviceId, DeviceCertificate>;
-  readonly entry: DocumentReference | null;
-  readonly capability: DocumentReference | null;
-  /** Revoked public keys. */
-  readonly revoked: ReadonlyMap<string, Revocation>;
-}
-
-/** The empty chain of a member, under the root keys that the trust list gives it. */
-export function startChain(agency: AgencyId, root: KeySet, fed: FederationId): AgencyChain {
-  return {
-    fed,
-    agency,
-    root,
-    seq: -1,
-    head: null,
-    atMs: 0,
-    directoryKeys: new Map(),
-    officers: new Map(),
-    devices: new Map(),
-    entry: null,
-    capability: null,
-    revoked: new Map(),
-  };
-}
+import type { AgencyChain, DocumentReference, KeyCertificate } from './state.js';
 
 export interface Extension {
   readonly chain: AgencyChain;
@@ -102,7 +29,7 @@ export function extendChain(chain: AgencyChain, jws: GeneralJws): Extension {
   }
   if (statement.atMs < chain.atMs) throw new KeysError('chain.refused', 'The statement is dated before the one it follows.');
   authorise(chain, statement, signers);
-  const head = toBase64url(statementHash(sha256, payload)) as Hash;
+  const head = toHash(statementHash(sha256, payload));
   return { chain: apply({ ...chain, seq: statement.seq, head, atMs: statement.atMs }, statement), statement };
 }
 
@@ -131,19 +58,3 @@ function apply(chain: AgencyChain, statement: Statement): AgencyChain {
 
 const certificate = ({ key, notBeforeMs, notAfterMs, seq }: KeyCertificate): KeyCertificate => ({ key, notBeforeMs, notAfterMs, seq });
 const reference = ({ documentHash, expiresAtMs, seq }: DocumentReference): DocumentReference => ({ documentHash, expiresAtMs, seq });
-
-/** Is this certified key unrevoked and within its time? */
-export function isActive(chain: AgencyChain, certificate: KeyCertificate, atMs: number): boolean {
-  return !chain.revoked.has(certificate.key) && certificate.notBeforeMs <= atMs && atMs <= certificate.notAfterMs;
-}
-
-/** A device's certificate where it is active at `atMs`, else undefined. */
-export function activeDevice(chain: AgencyChain, device: DeviceId, atMs: number): DeviceCertificate | undefined {
-  const found = chain.devices.get(device);
-  return found !== undefined && isActive(chain, found, atMs) ? found : undefined;
-}
-
-/** Every device that is active at `atMs`, in order of id. */
-export function activeDevices(chain: AgencyChain, atMs: number): readonly DeviceCertificate[] {
-  return [...chain.devices.values()].filter((device) => isActive(chain, device, atMs)).sort((a, b) => (a.device < b.device ? -1 : 1));
-}

@@ -1,8 +1,16 @@
 /** Making the next statement of an agency's chain. */
-import { encodeStatement, type GeneralJws, type Statement, STATEMENT_TYP, type StatementKind, type StatementOf } from '@holdfast/protocol';
+import {
+  encodeStatement,
+  type GeneralJws,
+  type Statement,
+  STATEMENT_TYP,
+  type StatementKind,
+  type StatementOf,
+} from '@holdfast/protocol';
 import { signGeneralJws } from '../jws/sign.js';
 import type { SigningKey } from '../primitives/ed25519.js';
-import { type AgencyChain, extendChain, type Extension } from './chain.js';
+import { extendChain, type Extension } from './chain.js';
+import type { AgencyChain } from './state.js';
 
 type Header = 'v' | 'fed' | 'agency' | 'seq' | 'prev' | 'atMs';
 /** What a statement says, without its place in the chain. */

@@ -23,7 +23,7 @@ import {
   parseManifest,
   stanzaInfo,
   stanzasHash,
-  toBase64url,
+  toHash,
   unpackPlaintext,
 } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
@@ -54,7 +54,7 @@ export function inspectEnvelope(bytes: Uint8Array): InspectedEnvelope {
     stanzasHash: stanzasHash(sha256, delivered.stanzaHashes),
     ctHash: sha256(delivered.ct),
   };
-  return { delivered, core, digests, eh: toBase64url(envelopeHash(sha256, digests)) as Hash };
+  return { delivered, core, digests, eh: toHash(envelopeHash(sha256, digests)) };
 }
 
 /** One epoch key that the opening device holds. */

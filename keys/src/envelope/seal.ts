@@ -11,9 +11,8 @@ import {
   encodeManifest,
   encodeSubmitted,
   type EnvelopeCore,
-  type EnvelopeId,
-  type EpochKeyName,
   envelopeHash,
+  type EnvelopeId,
   envelopeSigningBytes,
   epochKeyNameBytes,
   type FederationId,
@@ -27,6 +26,8 @@ import {
   stanzasHash,
   SUITE,
   toBase64url,
+  toEpochKeyName,
+  toHash,
   utf8,
 } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
@@ -81,7 +82,7 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
     fed: request.fed,
     id: request.id,
     from: request.from,
-    to: to.map(({ device, day, key }) => [device, toBase64url(epochKeyNameBytes(sha256, day, key)) as EpochKeyName]),
+    to: to.map(({ device, day, key }) => [device, toEpochKeyName(epochKeyNameBytes(sha256, day, key))]),
     dir: request.dir,
     ts: request.atMs,
     exp: request.expiresAtMs,
@@ -93,8 +94,8 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
   const salt = randomBytes(32);
   const manifest: Manifest = {
     ...request.manifest,
-    ch: toBase64url(ch) as Hash,
-    bodyHash: toBase64url(bodyHash(sha256, salt, request.body)) as Hash,
+    ch: toHash(ch),
+    bodyHash: toHash(bodyHash(sha256, salt, request.body)),
     salt: toBase64url(salt),
   };
   const jws = await signCompactJws(encodeManifest(manifest), MANIFEST_TYP, request.signingKey);
@@ -114,7 +115,7 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
   const sig = signDetached(envelopeSigningBytes(digests), request.signingKey);
   return {
     bytes: encodeSubmitted({ core: coreBytes, stanzas, sig, ct }),
-    eh: toBase64url(envelopeHash(sha256, digests)) as Hash,
+    eh: toHash(envelopeHash(sha256, digests)),
     core,
     manifest,
     jws,

@@ -1,5 +1,5 @@
 /** Making a batch of epoch keys: one X-Wing pair per UTC day, named by one signed leaf (spec 23-epoch-keys). */
-import { encodeEpochBatch, EPOCH_BATCH_TYP, type EpochBatch, type Hash, toBase64url } from '@holdfast/protocol';
+import { encodeEpochBatch, EPOCH_BATCH_TYP, type EpochBatch, toHash } from '@holdfast/protocol';
 import { signCompactJws } from '../jws/sign.js';
 import type { SigningKey } from '../primitives/ed25519.js';
 import { generateXwingKeyPair } from '../primitives/xwing.js';
@@ -38,7 +38,7 @@ export async function signEpochBatch(
     prev: previous?.hash ?? null,
     firstDay,
     count: pairs.length,
-    root: toBase64url(epochRoot(firstDay, keys)) as Hash,
+    root: toHash(epochRoot(firstDay, keys)),
   };
   const jws = await signCompactJws(encodeEpochBatch(batch), EPOCH_BATCH_TYP, signingKey);
   return acceptEpochBatch(previous, jws, { ...owner, key: signingKey.publicKey }, keys);

@@ -15,7 +15,7 @@ import {
   fromBase64url,
   type Hash,
   parseEpochBatch,
-  toBase64url,
+  toHash,
 } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
 import { verifyCompactJws } from '../jws/verify.js';
@@ -43,7 +43,7 @@ export function verifyEpochBatch(jws: string, owner: BatchOwner): AcceptedEpochB
   if (batch.fed !== owner.fed || batch.agency !== owner.agency || batch.device !== owner.device) {
     throw new KeysError('epoch.refused', 'The batch belongs to another device.');
   }
-  return { batch, hash: toBase64url(epochBatchHash(sha256, payload)) as Hash, jws };
+  return { batch, hash: toHash(epochBatchHash(sha256, payload)), jws };
 }
 
 /** Verifies the batch that follows `previous`, with all its keys. @throws KeysError `jws.invalid`, `epoch.refused`, `epoch.out-of-order` */

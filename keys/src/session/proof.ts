@@ -2,7 +2,15 @@
  * The proofs by which a device signs in and stays signed in (spec 73-sessions): the session assertion, and DPoP proofs
  * (RFC 9449) for each request and for the stream. Made with jose.
  */
-import { ASSERTION_MAX_AGE_S, type DeviceId, DPOP_TYP, type FederationId, SESSION_ASSERTION_TYP, toBase64url, utf8 } from '@holdfast/protocol';
+import {
+  ASSERTION_MAX_AGE_S,
+  type DeviceId,
+  DPOP_TYP,
+  type FederationId,
+  SESSION_ASSERTION_TYP,
+  toBase64url,
+  utf8,
+} from '@holdfast/protocol';
 import { SignJWT } from 'jose';
 import { joseKey } from '../jws/sign.js';
 import { protectedHeader } from '../jws/verify.js';

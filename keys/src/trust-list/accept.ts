@@ -5,14 +5,15 @@
  */
 import {
   type AgencyId,
-  type FederationId,
   federationHash,
+  type FederationId,
   type GeneralJws,
   type Hash,
   type KeySet,
   type Member,
   parseTrustList,
   toBase64url,
+  toHash,
   TRUST_LIST_TYP,
   type TrustList,
   trustListHash,
@@ -38,7 +39,7 @@ export function acceptTrustList(previous: AcceptedTrustList | undefined, jws: Ge
   const { payload, signers } = verifyGeneralJws(jws, { typ: TRUST_LIST_TYP });
   const list = parseTrustList(payload);
   if (!hasThreshold(list.root, signers)) refuse('It is not signed by its own root threshold.');
-  const hash = toBase64url(trustListHash(sha256, payload)) as Hash;
+  const hash = toHash(trustListHash(sha256, payload));
   if (previous === undefined) {
     if (list.version !== 1) refuse('The first list must be version 1.');
     if (toBase64url(federationHash(sha256, payload)) !== pinned) refuse('It belongs to another federation.');

@@ -1,5 +1,13 @@
 /** Signing a trust list with the federation's root keys; run offline, by `holdfast federation`. */
-import { encodeTrustList, federationHash, type FederationId, type GeneralJws, toBase64url, TRUST_LIST_TYP, type TrustList } from '@holdfast/protocol';
+import {
+  encodeTrustList,
+  federationHash,
+  type FederationId,
+  type GeneralJws,
+  toFederationId,
+  TRUST_LIST_TYP,
+  type TrustList,
+} from '@holdfast/protocol';
 import { signGeneralJws } from '../jws/sign.js';
 import type { SigningKey } from '../primitives/ed25519.js';
 import { sha256 } from '../primitives/sha256.js';
@@ -10,4 +18,4 @@ export const signTrustList = (list: TrustList, keys: readonly SigningKey[]): Pro
 
 /** The federation's id: the hash of its first list. */
 export const federationOf = (first: TrustList): FederationId =>
-  toBase64url(federationHash(sha256, encodeTrustList(first))) as FederationId;
+  toFederationId(federationHash(sha256, encodeTrustList(first)));
