@@ -1,6 +1,6 @@
 /**
  * Values that a sample file cannot hold because they would age: `{"$now": true}` and `{"$inDays": 365}` become milliseconds,
- * `{"$termsOf": "terms.json"}` becomes the hash of the terms in the file beside it. Pure; files come in as a function.
+ * `{"$termsOf": "terms.json"}` becomes the hash of the terms in the file beside it, `{"$dateInDays": 4}` a date (UTC). Pure; files come in as a function.
  */
 import type { FieldIssue } from '@holdfast/protocol';
 import { CliError } from '../errors.js';
@@ -51,9 +51,13 @@ async function fill(members: readonly [string, unknown][], at: string, sources: 
       return argument === true ? sources.nowMs : refuse('must be {"$now": true}');
     case '$inDays':
       return isWholeDays(argument) ? sources.nowMs + argument * MS_PER_DAY : refuse(`must be {"$inDays": a whole number of days, at most ${MAX_DAYS}}`);
+    case '$dateInDays':
+      return isWholeDays(argument)
+        ? new Date(sources.nowMs + argument * MS_PER_DAY).toISOString().slice(0, 10)
+        : refuse(`must be {"$dateInDays": a whole number of days, at most ${MAX_DAYS}}`);
     case '$termsOf':
       return isPlainName(argument) ? sources.termsHashOf(argument) : refuse('must be {"$termsOf": the name of a file in the same folder}');
     default:
-      return refuse(`has the unknown placeholder ${name}; there are $now, $inDays and $termsOf`);
+      return refuse(`has the unknown placeholder ${name}; there are $now, $inDays, $dateInDays and $termsOf`);
   }
 }
