@@ -1,0 +1,108 @@
+/** The golden vectors as files: where they lie, and the form that their tests read them in. */
+import { readFileSync } from 'node:fs';
+import type {
+  AgencyId,
+  DeliveredEnvelope,
+  DeviceId,
+  EpochKeyProof,
+  FederationId,
+  GeneralJws,
+  Hash,
+  KeySet,
+  Receipt,
+} from '@holdfast/protocol';
+
+export interface TrustListVector {
+  readonly fed: FederationId;
+  readonly lists: readonly { readonly hash: Hash; readonly payload: string; readonly jws: GeneralJws }[];
+  readonly refused: readonly { readonly why: string; readonly after: number; readonly jws: GeneralJws }[];
+}
+
+export interface ChainVector {
+  readonly document: { readonly salt: string; readonly document: object; readonly hash: string };
+  readonly chains: readonly {
+    readonly agency: AgencyId;
+    readonly root: KeySet;
+    readonly statements: readonly {
+      readonly seq: number;
+      readonly head: Hash;
+      readonly payload: string;
+      readonly jws: GeneralJws;
+    }[];
+  }[];
+  readonly refused: readonly { readonly why: string; readonly after: number; readonly jws: GeneralJws }[];
+}
+
+export interface EpochVector {
+  readonly owner: {
+    readonly fed: FederationId;
+    readonly agency: AgencyId;
+    readonly device: DeviceId;
+    readonly key: string;
+  };
+  readonly batches: readonly {
+    readonly hash: Hash;
+    readonly payload: string;
+    readonly jws: string;
+    readonly keys: readonly {
+      readonly day: number;
+      readonly seed: string;
+      readonly key: string;
+      readonly name: string;
+    }[];
+  }[];
+  readonly proofs: readonly EpochKeyProof[];
+  readonly refused: readonly { readonly why: string; readonly proof: EpochKeyProof }[];
+}
+
+export interface EnvelopeVector {
+  readonly senderKey: string;
+  readonly envelopes: readonly GoldenEnvelope[];
+  readonly refused: readonly {
+    readonly why: string;
+    readonly part: keyof DeliveredEnvelope;
+    readonly byte?: number;
+    readonly find?: string;
+  }[];
+}
+
+export interface GoldenEnvelope {
+  readonly core: string;
+  readonly ch: string;
+  readonly manifest: string;
+  readonly jws: string;
+  readonly body: string;
+  readonly plaintextBytes: number;
+  readonly stanzasHash: string;
+  readonly ctHash: string;
+  readonly eh: string;
+  readonly submitted: string;
+  readonly recipients: readonly {
+    readonly device: DeviceId;
+    readonly epochSeed: string;
+    readonly deliveredSha256: string;
+  }[];
+}
+
+export interface ReceiptVector {
+  readonly relayKey: string;
+  readonly events: readonly string[];
+  readonly entries: readonly string[];
+  readonly receipts: readonly Receipt[];
+  readonly refused: readonly { readonly why: string; readonly receipt: unknown }[];
+}
+
+interface GoldenFiles {
+  readonly 'trust-list': TrustListVector;
+  readonly chain: ChainVector;
+  readonly 'epoch-batch': EpochVector;
+  readonly envelope: EnvelopeVector;
+  readonly receipt: ReceiptVector;
+}
+
+/** A vector file as it is committed. */
+export const goldenText = (name: string): string => readFileSync(`protocol/vectors/${name}.json`, 'utf8');
+
+/** A vector file, read. */
+export const readGolden = <N extends keyof GoldenFiles>(name: N): GoldenFiles[N] =>
+  JSON.parse(goldenText(name)) as GoldenFiles[N];

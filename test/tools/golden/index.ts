@@ -1,0 +1,14 @@
+/** The golden vectors by file name. */
+import { chainVector } from './chain.js';
+import { envelopeVector } from './envelope.js';
+import { epochBatchVector } from './epoch-batch.js';
+import { receiptVector } from './receipt.js';
+import { trustListVector } from './trust-list.js';
+
+export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | object>> = {
+  'trust-list': trustListVector,
+  chain: chainVector,
+  'epoch-batch': epochBatchVector,
+  envelope: envelopeVector,
+  receipt: receiptVector,
+};
