@@ -3,8 +3,9 @@ import { displayWidth, indent, safeLine, wrap } from './text.js';
 
 const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 
-/** Rows of cells under a heading, each column as wide as its widest cell; the last one is not padded. */
+/** Rows of cells under a heading, each column as wide as its widest cell; the last one is not padded. Nothing without rows. */
 export function renderTable(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
   const all = [heading, ...rows].map((row) => row.map(safeLine));
   const widths = heading.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))));
   return all
