@@ -2,6 +2,8 @@
  * Holdfast's protocol: what is said, in which bytes, in which order. Pure: no I/O, no clock, no randomness, no keys.
  */
 export * from './api/index.js';
+export * from './directory/index.js';
+export * from './duration/index.js';
 export * from './encoding/base64url.js';
 export * from './encoding/bytes.js';
 export * from './encoding/json.js';
@@ -17,9 +19,12 @@ export * from './limits.js';
 export * from './membership/epoch-batch.js';
 export * from './membership/statement.js';
 export * from './membership/trust-list.js';
+export * from './messages/index.js';
 export * from './relay/notice.js';
 export * from './relay/receipt.js';
+export * from './states/index.js';
 export * from './stream/control.js';
 export * from './stream/delivery.js';
 export * from './stream/frame.js';
+export * from './subjects/index.js';
 export * from './version.js';

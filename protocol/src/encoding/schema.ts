@@ -4,9 +4,8 @@
  */
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { ProtocolError, type FieldIssue, type ProtocolErrorCode } from '../errors.js';
-
-const MAX_ISSUES = 20;
+import { ProtocolError, type ProtocolErrorCode } from '../errors.js';
+import { fieldIssues } from './field-issues.js';
 
 /**
  * Makes the parser of `schema`.
@@ -19,32 +18,8 @@ export function parserOf<const S extends TSchema>(what: string, schema: S, code:
   return (value) => {
     compiled ??= Compile(schema);
     if (compiled.Check(value)) return value as Static<S>;
-    const issues = issuesOf(compiled.Errors(value));
+    const issues = fieldIssues(schema, compiled.Errors(value));
     const first = issues[0];
     throw new ProtocolError(code, `The ${what} is not valid${first === undefined ? '' : `: ${first.field} ${first.reason}`}.`, { issues });
   };
 }
-
-interface SchemaError {
-  readonly instancePath: string;
-  readonly message: string;
-  readonly keyword: string;
-}
-
-/** Deepest first, since an `anyOf` at the top says less than the field that failed beneath it. */
-function issuesOf(errors: readonly SchemaError[]): FieldIssue[] {
-  const seen = new Set<string>();
-  const issues: FieldIssue[] = [];
-  for (const error of errors) {
-    if (error.keyword === 'boolean') continue;
-    const field = error.instancePath === '' ? '(top)' : error.instancePath.slice(1).replaceAll('/', '.');
-    const key = `${field} ${error.message}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    issues.push({ field, reason: error.message });
-  }
-  issues.sort((a, b) => depth(b) - depth(a));
-  return issues.slice(0, MAX_ISSUES);
-}
-
-const depth = (issue: FieldIssue): number => (issue.field === '(top)' ? 0 : issue.field.split('.').length);

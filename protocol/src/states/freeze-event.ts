@@ -1,0 +1,100 @@
+/** What happens to a freeze case, as `next` takes it, and which message is which event. */
+import type { Message } from '../messages/index.js';
+import type { Party } from './freeze-table.js';
+
+interface Base {
+  readonly by: Party;
+  /** When it was signed, or what the clock shows. An act counts as of this instant, whenever it arrives. */
+  readonly atMs: number;
+}
+
+/** One asset's part in an event. */
+export interface AssetPart {
+  readonly assetRef: string;
+  readonly outcome?: 'in-force' | 'not-frozen' | 'extended' | 'denied' | 'maintained' | 'lifted';
+  /** The expiry from now on, with `in-force` and `extended`. */
+  readonly expiresAtMs?: number;
+}
+
+export type AlertEvent = Base & {
+  readonly on: 'submit' | 'return' | 'send' | 'receive' | 'acknowledge' | 'ask' | 'supply' | 'redirect' | 'refuse' | 'no-assets' | 'withdraw';
+};
+export type AssetEvent = Base & {
+  readonly on:
+    | 'impose'
+    | 'adjust'
+    | 'extension-request'
+    | 'extension-decision'
+    | 'lift-propose'
+    | 'release-request'
+    | 'lift-decision'
+    | 'lift-by-law'
+    | 'mla-link'
+    | 'restraint'
+    | 'conflict';
+  readonly assets: readonly AssetPart[];
+};
+export type ClockEvent = Base & { readonly on: 'clock' };
+export type FreezeEvent = AlertEvent | AssetEvent | ClockEvent;
+
+const parts = (refs: readonly string[]): AssetPart[] => refs.map((assetRef) => ({ assetRef }));
+
+/**
+ * The event that a message is, or undefined where it is none (a note, a disclosure, a receipt but `delivered`).
+ * @param by which side sent it
+ * @param atMs `ts` of its envelope
+ */
+export function freezeEventOf(message: Message, by: 'requesting' | 'requested', atMs: number): FreezeEvent | undefined {
+  switch (message.kind) {
+    case 'freeze.request':
+      return { on: 'send', by, atMs };
+    case 'receipt.delivered':
+      return { on: 'receive', by, atMs };
+    case 'freeze.acknowledge':
+      return { on: 'acknowledge', by, atMs };
+    case 'freeze.ask':
+      return { on: 'ask', by, atMs };
+    case 'freeze.supply':
+      return { on: 'supply', by, atMs };
+    case 'freeze.redirect':
+      return { on: 'redirect', by, atMs };
+    case 'freeze.refuse':
+      return { on: 'refuse', by, atMs };
+    case 'freeze.no-assets':
+      return { on: 'no-assets', by, atMs };
+    case 'freeze.withdraw':
+      return { on: 'withdraw', by, atMs };
+    case 'freeze.impose':
+      return { on: 'impose', by, atMs, assets: message.body.outcomes.map(partOf) };
+    case 'freeze.extension-decision':
+      return { on: 'extension-decision', by, atMs, assets: message.body.outcomes.map(partOf) };
+    case 'freeze.lift-decision':
+      return { on: 'lift-decision', by, atMs, assets: message.body.outcomes.map(partOf) };
+    case 'freeze.adjust':
+      return { on: 'adjust', by, atMs, assets: parts(message.body.changes.map(({ assetRef }) => assetRef)) };
+    case 'freeze.extension-request':
+      return { on: 'extension-request', by, atMs, assets: parts(message.body.assets) };
+    case 'freeze.lift-propose':
+      return { on: 'lift-propose', by, atMs, assets: parts(message.body.assets) };
+    case 'freeze.release-request':
+      return { on: 'release-request', by, atMs, assets: parts(message.body.assets) };
+    case 'freeze.lift-by-law':
+      return { on: 'lift-by-law', by, atMs, assets: parts(message.body.assets) };
+    case 'freeze.mla-link':
+      return { on: 'mla-link', by, atMs, assets: parts(message.body.assets) };
+    case 'freeze.restraint':
+      return { on: 'restraint', by, atMs, assets: parts(message.body.assets) };
+    case 'disclosure':
+    case 'note':
+    case 'receipt.opened':
+    case 'receipt.acted':
+      return undefined;
+  }
+}
+
+type Outcome = { readonly assetRef: string; readonly outcome: NonNullable<AssetPart['outcome']>; readonly expiry?: { readonly atMs: number } };
+
+function partOf(outcome: Outcome): AssetPart {
+  const { assetRef } = outcome;
+  return outcome.expiry === undefined ? { assetRef, outcome: outcome.outcome } : { assetRef, outcome: outcome.outcome, expiresAtMs: outcome.expiry.atMs };
+}

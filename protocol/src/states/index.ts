@@ -1,0 +1,8 @@
+/** The state tables: what may happen to a case and to an envelope, as data and as one total function each. */
+export * from './delivery.js';
+export { freezeDiagram } from './diagram.js';
+export * from './freeze.js';
+export * from './freeze-case.js';
+export * from './freeze-clocks.js';
+export * from './freeze-event.js';
+export * from './freeze-table.js';
