@@ -1,5 +1,5 @@
 /**
- * Opening a delivered envelope, in the order of the specification (33-verification): cheap and public checks first, nothing
+ * Opening a delivered envelope, in the order of the specification (33-manifest): cheap and public checks first, nothing
  * decrypted before the sender's signature holds, nothing believed before the manifest's does.
  */
 import {

@@ -3,11 +3,13 @@
  * relay never sees it (spec 33-manifest). `actor`, `actorSig` and `approvals` are empty until officers sign.
  */
 import { type Static, Type } from 'typebox';
+import { fromBase64url } from '../encoding/base64url.js';
 import { canonicalBytes, parseCanonical } from '../encoding/json.js';
 import { concat, context } from '../encoding/bytes.js';
 import { parserOf } from '../encoding/schema.js';
 import {
   type AgencyId,
+  type BlobId,
   BlobIdSchema,
   ConversationIdSchema,
   DeviceIdSchema,
@@ -77,3 +79,6 @@ export const bodyHash = (sha256: Sha256, salt: Uint8Array, body: Uint8Array): Ui
 /** rosterHash = SHA-256("holdfast/roster/v1\0" ‖ JCS(sorted agency ids)): who is in the conversation, by agency. */
 export const rosterHash = (sha256: Sha256, agencies: Iterable<AgencyId>): Uint8Array =>
   sha256(concat(context('roster'), canonicalBytes([...new Set(agencies)].sort())));
+
+/** The chunked-encryption context of an attachment: "holdfast/attachment/v1\0" ‖ id[16] (spec 34-plaintext). */
+export const attachmentContext = (id: BlobId): Uint8Array => concat(context('attachment'), fromBase64url(id));
