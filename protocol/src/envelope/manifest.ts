@@ -4,20 +4,20 @@
  */
 import { type Static, Type } from 'typebox';
 import { fromBase64url } from '../encoding/base64url.js';
-import { canonicalBytes, parseCanonical } from '../encoding/json.js';
 import { concat, context } from '../encoding/bytes.js';
+import { canonicalBytes, parseCanonical } from '../encoding/json.js';
 import { parserOf } from '../encoding/schema.js';
 import {
   type AgencyId,
   type BlobId,
   BlobIdSchema,
+  base64urlSchema,
   ConversationIdSchema,
   DeviceIdSchema,
   HashSchema,
   OfficerIdSchema,
   SequenceSchema,
   SignatureSchema,
-  base64urlSchema,
 } from '../ids.js';
 import { LIMITS } from '../limits.js';
 import type { Sha256 } from './core.js';
