@@ -1,0 +1,65 @@
+/** A case: where it stands, asset by asset, and everything that was said in it, in order, with what proves that it arrived. */
+import type { Case, TimelineEntry } from '@holdfast/client-sdk';
+import { assetTitle } from './asset.js';
+import { renderBody, titleOf } from './body.js';
+import { renderPairs, renderTable, section, stack } from './table.js';
+import { indent, safeLine } from './text.js';
+import { formatDeadline, formatTime, localZone } from './time.js';
+
+/** One line, as in a list: state, what runs out first, with whom. */
+export function renderCaseLine(found: Case, nowMs: number, zone: string = localZone()): string {
+  const reference = found.caseRef === null ? '' : `  ${safeLine(found.caseRef)}`;
+  const until = firstExpiryMs(found);
+  const left = until === undefined ? '' : `  first expiry ${formatDeadline(until, nowMs, zone)}`;
+  return `${found.conversation}  ${found.priority.padEnd(7)}  ${found.kind}: ${found.state}  ${found.agencies.join(' ')}${reference}${left}`;
+}
+
+function firstExpiryMs({ assets }: Case): number | undefined {
+  const inForce = assets.flatMap(({ state, expiry }) => (state === 'in-force' && expiry !== null ? [expiry.atMs] : []));
+  return inForce.length === 0 ? undefined : Math.min(...inForce);
+}
+
+/** The whole case. */
+export function renderCase(found: Case, nowMs: number, zone: string = localZone()): string {
+  return stack(
+    renderPairs([
+      ['conversation', found.conversation],
+      ['case', found.caseRef === null ? undefined : safeLine(found.caseRef)],
+      ['between', found.agencies.join(', ')],
+      ['priority', found.priority],
+      ['state', `${found.kind}: ${found.state}`],
+    ]),
+    section('Assets', renderAssets(found, nowMs, zone)),
+    section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),
+  );
+}
+
+function renderAssets({ assets, timeline }: Case, nowMs: number, zone: string): string {
+  const titles = new Map<string, string>();
+  for (const { message } of timeline) {
+    if (message.kind === 'freeze.request') for (const asset of message.body.assets) titles.set(asset.assetRef, assetTitle(asset));
+  }
+  return renderTable(
+    ['asset', 'state', 'until', 'what'],
+    assets.map(({ assetRef, state, expiry }) => [assetRef, state, expiry === null ? '-' : formatDeadline(expiry.atMs, nowMs, zone), titles.get(assetRef) ?? '']),
+  );
+}
+
+function renderEntry(entry: TimelineEntry, nowMs: number, zone: string): string {
+  const { message, from, ours, eh, sentAtMs, attachments, acknowledgements, refused } = entry;
+  return stack(
+    `${formatTime(sentAtMs, zone)}  ${ours ? 'we' : from}: ${titleOf(message)}`,
+    indent(
+      stack(
+        refused === null ? '' : `CHANGES NOTHING: ${safeLine(refused)}`,
+        renderPairs([
+          ['envelope', eh],
+          ['proof', acknowledgements.map(({ agency, level, atMs }) => `${level} by ${agency} ${formatTime(atMs, zone)}`).join('\n')],
+          ['attachments', attachments.map(({ id, size }) => `${id} (${size} bytes, sealed)`).join('; ')],
+        ]),
+        renderBody(message, { nowMs, zone }),
+      ),
+      4,
+    ),
+  );
+}
