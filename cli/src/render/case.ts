@@ -41,8 +41,13 @@ function renderAssets({ assets, timeline }: Case, nowMs: number, zone: string): 
   }
   return renderTable(
     ['asset', 'state', 'until', 'what'],
-    assets.map(({ assetRef, state, expiry }) => [assetRef, state, expiry === null ? '-' : formatDeadline(expiry.atMs, nowMs, zone), titles.get(assetRef) ?? '']),
+    assets.map((asset) => [asset.assetRef, assetState(asset), asset.expiry === null ? '-' : formatDeadline(asset.expiry.atMs, nowMs, zone), titles.get(asset.assetRef) ?? '']),
   );
+}
+
+/** `in-force, extension asked, MLA linked`. */
+function assetState({ state, extensionPending, mlaLinked, late }: Case['assets'][number]): string {
+  return [state, extensionPending ? 'extension asked' : '', mlaLinked ? 'MLA linked' : '', late ? 'extended late' : ''].filter(Boolean).join(', ');
 }
 
 function renderEntry(entry: TimelineEntry, nowMs: number, zone: string): string {
