@@ -34,6 +34,7 @@ const CLI_ERRORS = {
   'input.not-utf8': usage,
   'input.not-json': usage,
   'input.placeholder': usage,
+  'input.expired': usage,
   'not-found': notFound,
   queued,
   interrupted,

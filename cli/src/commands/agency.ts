@@ -6,7 +6,7 @@ import { FederationIdSchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { CliError } from '../errors.js';
-import { readInput } from '../input/read-input.js';
+import { readCapability, readEntry } from '../input/read-documents.js';
 
 const parseFederationId = parserOf('federation id', FederationIdSchema, 'message.invalid');
 
@@ -37,11 +37,12 @@ export function agencyCommands(program: Command): void {
       const context = contextOf(command);
       const { relay } = context.options;
       if (relay === undefined) throw new CliError('usage', 'Give the relay\'s address with --relay.');
-      const entry = await readInput(options.entry);
-      const capability = await readInput(options.capability);
+      const nowMs = Date.now();
+      const entry = await readEntry(options.entry, nowMs);
+      const capability = await readCapability(options.capability, nowMs);
       const home = await context.agencyHome();
       const fed = parseFederationId(options.fed);
-      const { agency, seq } = await joinFederation({ home, unlock: await context.unlock(), relayUrl: relay, fed, entry, capability, nowMs: Date.now(), signal: context.deadline() });
+      const { agency, seq } = await joinFederation({ home, unlock: await context.unlock(), relayUrl: relay, fed, entry, capability, nowMs, signal: context.deadline() });
       context.output.event('agency.registered', { agency, seq }, `${agency} is registered; its chain has ${seq + 1} statements.`);
     });
 }

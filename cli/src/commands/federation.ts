@@ -5,7 +5,7 @@ import { OPERATIONS, OriginSchema, parserOf, PublicKeySchema } from '@holdfast/p
 import type { Command } from 'commander';
 import { agencyId, contextOf, type Context } from '../context.js';
 import { CliError } from '../errors.js';
-import { readInput } from '../input/read-input.js';
+import { readJsonFile } from '../input/read-input.js';
 
 const parseOrigin = parserOf('relay origin', OriginSchema, 'message.invalid');
 const parseKey = parserOf('relay key', PublicKeySchema, 'message.invalid');
@@ -39,7 +39,7 @@ export function federationCommands(program: Command): void {
     .description('sign the next trust list with this member (the file that `agency init` wrote)')
     .action(async (request: string, _options: object, command: Command) => {
       const context = contextOf(command);
-      const member = parseMembershipRequest(await readInput(request));
+      const member = parseMembershipRequest(await readJsonFile(request));
       const accepted = await admitMember(context.federationHome, await context.unlock(), member, Date.now());
       report(context, accepted, `${member.name} (${member.agency}) is a member from version ${accepted.list.version} on.`);
     });
