@@ -44,7 +44,13 @@ export const CapabilityRecordSchema = Type.Object(
     /** Office hours and days, by which its answers are due. */
     hours: line(200),
     calendar: CalendarSchema,
-    law: Type.Object({ url: Type.String({ pattern: '^https://[^\\s]+$', maxLength: 500, description: 'https address' }), quotation: ProseSchema }, closed),
+    law: Type.Object(
+      {
+        url: Type.String({ pattern: '^https://[^\\s]+$', maxLength: 500, description: 'https address' }),
+        quotation: ProseSchema,
+      },
+      closed,
+    ),
     selfDeclaredAtMs: TimeMsSchema,
     expiresAtMs: TimeMsSchema,
     /** False for samples and for figures that the agency has not stated itself. */
@@ -55,17 +61,23 @@ export const CapabilityRecordSchema = Type.Object(
 export type CapabilityRecord = Static<typeof CapabilityRecordSchema>;
 export type PowerMeasure = CapabilityRecord['measures'][number];
 
-const fit = parserOf('capability record', CapabilityRecordSchema, 'message.invalid');
+const parseShape = parserOf('capability record', CapabilityRecordSchema, 'message.invalid');
 
 const check: Check<CapabilityRecord> = (record, _at, report) => {
-  if (record.power !== 'direct' && record.through === undefined) report('through', `is missing: the power is ${record.power}`);
-  if (record.power === 'none' && record.measures.length > 0) report('measures', 'must be empty where there is no power');
-  if (record.power !== 'none' && record.measures.length === 0) report('measures', `is empty, though the power is ${record.power}`);
+  if (record.power !== 'direct' && record.through === undefined)
+    report('through', `is missing: the power is ${record.power}`);
+  if (record.power === 'none' && record.measures.length > 0)
+    report('measures', 'must be empty where there is no power');
+  if (record.power !== 'none' && record.measures.length === 0)
+    report('measures', `is empty, though the power is ${record.power}`);
   checkEach(record.thresholds, 'thresholds', report, checkAmount);
   checkUnique(record.thresholds, 'thresholds', report, 'currency', ({ currency }) => currency);
-  const pairs = record.measures.flatMap(({ action, assetTypes }, index) => assetTypes.map((type) => ({ key: `${action} of ${type}`, index })));
+  const pairs = record.measures.flatMap(({ action, assetTypes }, index) =>
+    assetTypes.map((type) => ({ key: `${action} of ${type}`, index })),
+  );
   pairs.forEach(({ key, index }, position) => {
-    if (pairs.findIndex((pair) => pair.key === key) !== position) report(`measures.${index}.assetTypes`, `${key} stands in an earlier measure already`);
+    if (pairs.findIndex((pair) => pair.key === key) !== position)
+      report(`measures.${index}.assetTypes`, `${key} stands in an earlier measure already`);
   });
   record.measures.forEach(({ duration }, index) => {
     checkDuration(duration, `measures.${index}.duration`, report);
@@ -79,11 +91,15 @@ const check: Check<CapabilityRecord> = (record, _at, report) => {
 
 /** Reads a capability record. Whether it has expired is asked when it is used. @throws ProtocolError `message.invalid` with the issues */
 export function parseCapabilityRecord(value: unknown): CapabilityRecord {
-  const record = fit(value);
+  const record = parseShape(value);
   assertChecked('capability record', 'message.invalid', record, check);
   return record;
 }
 
 /** The act of the record that does `action` to an asset of this type, if any. */
-export const measureFor = (record: CapabilityRecord, action: PowerMeasure['action'], assetType: PowerMeasure['assetTypes'][number]): PowerMeasure | undefined =>
+export const measureFor = (
+  record: CapabilityRecord,
+  action: PowerMeasure['action'],
+  assetType: PowerMeasure['assetTypes'][number],
+): PowerMeasure | undefined =>
   record.measures.find((measure) => measure.action === action && measure.assetTypes.includes(assetType));

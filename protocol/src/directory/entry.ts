@@ -8,7 +8,7 @@ import { AgencyIdSchema, HashSchema, TimeMsSchema } from '../ids.js';
 import { checkDate, DateSchema } from '../subjects/calendar-date.js';
 import { assertChecked } from '../subjects/checked.js';
 import { CountrySchema, checkCountry, checkLanguage, LanguageSchema } from '../subjects/codes.js';
-import { checkContact, ContactSchema } from '../subjects/reference.js';
+import { ContactSchema, checkContact } from '../subjects/reference.js';
 import { type Check, checkEach } from '../subjects/report.js';
 import { choice, closed, line } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
@@ -36,10 +36,29 @@ export const DirectoryEntrySchema = Type.Object(
     state: CountrySchema,
     authorityTypes: Type.Array(choice(AUTHORITY_TYPES), { minItems: 1, uniqueItems: true }),
     /** The official name in its own language, and in English. */
-    name: Type.Object({ original: line(300), language: LanguageSchema, english: line(300) }, closed),
+    names: Type.Object({ original: line(300), language: LanguageSchema, english: line(300) }, closed),
     competences: ProseSchema,
     channels: Type.Array(
-      Type.Object({ type: choice(['holdfast', 'egmont', 'interpol-i247', 'siena', 'arin', 'globe', 'fiu-net', 'e-codex', 'diplomatic', 'email', 'post', 'other']), detail: Type.Optional(line(300)) }, closed),
+      Type.Object(
+        {
+          type: choice([
+            'holdfast',
+            'egmont',
+            'interpol-i247',
+            'siena',
+            'arin',
+            'globe',
+            'fiu-net',
+            'e-codex',
+            'diplomatic',
+            'email',
+            'post',
+            'other',
+          ]),
+          detail: Type.Optional(line(300)),
+        },
+        closed,
+      ),
       { minItems: 1, maxItems: 30 },
     ),
     languages,
@@ -47,12 +66,21 @@ export const DirectoryEntrySchema = Type.Object(
     diplomaticChannelRule: choice(['not-needed', 'original-follows', 'always']),
     directContactRule: choice(['allowed', 'urgent-only', 'not-allowed']),
     networks: Type.Array(line(100), { maxItems: 40, uniqueItems: true }),
-    agreements: Type.Array(Type.Object({ title: line(300), with: Type.Array(CountrySchema, { maxItems: 200, uniqueItems: true }) }, closed), { maxItems: 100 }),
+    agreements: Type.Array(
+      Type.Object({ title: line(300), with: Type.Array(CountrySchema, { maxItems: 200, uniqueItems: true }) }, closed),
+      { maxItems: 100 },
+    ),
     dutyRoster: Type.Object(
-      { hours: line(200), contacts: Type.Array(ContactSchema, { minItems: 1, maxItems: 20 }), lastLiveTestOn: Type.Optional(DateSchema) },
+      {
+        hours: line(200),
+        contacts: Type.Array(ContactSchema, { minItems: 1, maxItems: 20 }),
+        lastLiveTestOn: Type.Optional(DateSchema),
+      },
       closed,
     ),
-    delegates: Type.Array(Type.Object({ role: line(200), scope: line(500), until: DateSchema }, closed), { maxItems: 50 }),
+    delegates: Type.Array(Type.Object({ role: line(200), scope: line(500), until: DateSchema }, closed), {
+      maxItems: 50,
+    }),
     /** What an incoming request must have; checked at the sender, before sending (¶63). */
     requirements: Type.Array(
       Type.Object({ requires: choice(REQUIREMENTS), note: Type.Optional(ProseSchema) }, closed),
@@ -67,12 +95,13 @@ export const DirectoryEntrySchema = Type.Object(
 );
 export type DirectoryEntry = Static<typeof DirectoryEntrySchema>;
 
-const fit = parserOf('directory entry', DirectoryEntrySchema, 'message.invalid');
+const parseShape = parserOf('directory entry', DirectoryEntrySchema, 'message.invalid');
 
 const check: Check<DirectoryEntry> = (entry, _at, report) => {
   checkCountry(entry.state, 'state', report);
-  if (!entry.agency.startsWith(`${entry.state.toLowerCase()}-`)) report('agency', `${entry.agency} does not begin with the code of ${entry.state}`);
-  checkLanguage(entry.name.language, 'name.language', report);
+  if (!entry.agency.startsWith(`${entry.state.toLowerCase()}-`))
+    report('agency', `${entry.agency} does not begin with the code of ${entry.state}`);
+  checkLanguage(entry.names.language, 'names.language', report);
   checkProse(entry.competences, 'competences', report);
   checkEach(entry.languages, 'languages', report, checkLanguage);
   if (entry.uncacAsBasis.note !== undefined) checkProse(entry.uncacAsBasis.note, 'uncacAsBasis.note', report);
@@ -80,8 +109,10 @@ const check: Check<DirectoryEntry> = (entry, _at, report) => {
     checkEach(agreement.with, `agreements.${index}.with`, report, checkCountry);
   });
   checkEach(entry.dutyRoster.contacts, 'dutyRoster.contacts', report, checkContact);
-  if (!entry.dutyRoster.contacts.some(({ phone }) => phone !== undefined)) report('dutyRoster.contacts', 'has no telephone number');
-  if (entry.dutyRoster.lastLiveTestOn !== undefined) checkDate(entry.dutyRoster.lastLiveTestOn, 'dutyRoster.lastLiveTestOn', report);
+  if (!entry.dutyRoster.contacts.some(({ phone }) => phone !== undefined))
+    report('dutyRoster.contacts', 'has no telephone number');
+  if (entry.dutyRoster.lastLiveTestOn !== undefined)
+    checkDate(entry.dutyRoster.lastLiveTestOn, 'dutyRoster.lastLiveTestOn', report);
   entry.delegates.forEach(({ until }, index) => {
     checkDate(until, `delegates.${index}.until`, report);
   });
@@ -93,7 +124,7 @@ const check: Check<DirectoryEntry> = (entry, _at, report) => {
 
 /** Reads a directory entry. Whether it has expired is asked when it is used. @throws ProtocolError `message.invalid` with the issues */
 export function parseDirectoryEntry(value: unknown): DirectoryEntry {
-  const entry = fit(value);
+  const entry = parseShape(value);
   assertChecked('directory entry', 'message.invalid', entry, check);
   return entry;
 }

@@ -19,9 +19,20 @@ export type Requirement = (typeof REQUIREMENTS)[number];
 type Request = MessageBody<'freeze.request'>;
 
 /** What `request` lacks of the recipient's published requirements: empty where it is complete. */
-export function checkRequirements(request: Request, requirements: readonly { readonly requires: Requirement }[]): readonly Advice[] {
+export function checkRequirements(
+  request: Request,
+  requirements: readonly { readonly requires: Requirement }[],
+): readonly Advice[] {
   return requirements.flatMap(({ requires }) =>
-    lacking(request, requires).map((field) => ({ code: 'requirement.missing', blocks: true, field, text: `The recipient requires this: ${requires}.` }) as const),
+    lacking(request, requires).map(
+      (field) =>
+        ({
+          code: 'requirement.missing',
+          blocks: true,
+          field,
+          text: `The recipient requires this: ${requires}.`,
+        }) as const,
+    ),
   );
 }
 
@@ -30,17 +41,26 @@ function lacking(request: Request, requirement: Requirement): readonly string[] 
   const where = (is: boolean, field: string): string[] => (is ? [field] : []);
   switch (requirement) {
     case 'birth-date':
-      return request.subjects.flatMap((subject, index) => where(subject.kind === 'person' && subject.bornOn === undefined, `subjects.${index}.bornOn`));
+      return request.subjects.flatMap((subject, index) =>
+        where(subject.kind === 'person' && subject.bornOn === undefined, `subjects.${index}.bornOn`),
+      );
     case 'identifier':
-      return request.subjects.flatMap(({ identifiers }, index) => where((identifiers?.length ?? 0) === 0, `subjects.${index}.identifiers`));
+      return request.subjects.flatMap(({ identifiers }, index) =>
+        where((identifiers?.length ?? 0) === 0, `subjects.${index}.identifiers`),
+      );
     case 'dated-amount':
       return request.assets.flatMap(({ amount }, index) => where(amount === undefined, `assets.${index}.amount`));
     case 'institution-code':
       return request.assets.flatMap((asset, index) =>
-        where(asset.kind === 'account' && asset.institution?.bic === undefined && asset.institution?.lei === undefined, `assets.${index}.institution`),
+        where(
+          asset.kind === 'account' && asset.institution?.bic === undefined && asset.institution?.lei === undefined,
+          `assets.${index}.institution`,
+        ),
       );
     case 'beneficial-owner':
-      return request.assets.flatMap((asset, index) => where(asset.kind === 'account' && asset.beneficialOwners === undefined, `assets.${index}.beneficialOwners`));
+      return request.assets.flatMap((asset, index) =>
+        where(asset.kind === 'account' && asset.beneficialOwners === undefined, `assets.${index}.beneficialOwners`),
+      );
     case 'expected-transfer':
       return where(request.risk.transferExpectedAtMs === undefined, 'risk.transferExpectedAtMs');
     case 'existing-order':
@@ -48,7 +68,10 @@ function lacking(request: Request, requirement: Requirement): readonly string[] 
     case 'mla-intention':
       return where(request.mla.kind === 'not-intended', 'mla.kind');
     case 'advance-copy':
-      return where(request.mla.kind === 'not-intended' || request.mla.advanceCopyHash === undefined, 'mla.advanceCopyHash');
+      return where(
+        request.mla.kind === 'not-intended' || request.mla.advanceCopyHash === undefined,
+        'mla.advanceCopyHash',
+      );
     case 'reciprocity':
       return where(request.basis.reciprocity === 'not-assured', 'basis.reciprocity');
   }

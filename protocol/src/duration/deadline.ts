@@ -22,7 +22,10 @@ export interface Deadline {
 export function deadline(duration: Duration, startAtMs: number): Deadline {
   const reckoning = reckon(duration, startAtMs);
   if (Temporal.ZonedDateTime.compare(reckoning.end, reckoning.start) <= 0) {
-    throw new ProtocolError('duration.invalid', 'The time is over before it has begun: the first day had ended when it started.');
+    throw new ProtocolError(
+      'duration.invalid',
+      'The time is over before it has begun: the first day had ended when it started.',
+    );
   }
   return { expiresAtMs: reckoning.end.epochMilliseconds, explanation: explain(duration, reckoning) };
 }
@@ -36,12 +39,17 @@ function reckon(duration: Duration, startAtMs: number): Reckoning {
   }
   const holidays: Temporal.PlainDate[] = [];
   const counted = lastDayOf(duration, start.toPlainDate(), holidays);
-  const mustMove = duration.lastDay === 'next-working-day' && duration.unit !== 'working-days' && !works(duration.calendar, counted);
+  const mustMove =
+    duration.lastDay === 'next-working-day' && duration.unit !== 'working-days' && !works(duration.calendar, counted);
   const lastDay = mustMove ? nextWorkingDay(duration.calendar, counted, holidays) : counted;
   return { start, end: endOf(duration, lastDay, start), lastDay, holidays, movedFrom: mustMove ? counted : undefined };
 }
 
-function lastDayOf(duration: Duration, startDay: Temporal.PlainDate, holidays: Temporal.PlainDate[]): Temporal.PlainDate {
+function lastDayOf(
+  duration: Duration,
+  startDay: Temporal.PlainDate,
+  holidays: Temporal.PlainDate[],
+): Temporal.PlainDate {
   const { number, firstDay, calendar } = duration;
   const isCounted = firstDay === 'counted';
   switch (duration.unit) {
@@ -60,7 +68,11 @@ function lastDayOf(duration: Duration, startDay: Temporal.PlainDate, holidays: T
   }
 }
 
-function endOf({ dayEnd, calendar }: Duration, lastDay: Temporal.PlainDate, start: Temporal.ZonedDateTime): Temporal.ZonedDateTime {
+function endOf(
+  { dayEnd, calendar }: Duration,
+  lastDay: Temporal.PlainDate,
+  start: Temporal.ZonedDateTime,
+): Temporal.ZonedDateTime {
   const { timeZone } = calendar;
   switch (dayEnd.kind) {
     case 'midnight':
@@ -73,9 +85,14 @@ function endOf({ dayEnd, calendar }: Duration, lastDay: Temporal.PlainDate, star
 }
 
 /** Whether the day is neither weekend nor listed holiday. */
-const works = (calendar: Calendar, day: Temporal.PlainDate): boolean => !calendar.weekend.includes(day.dayOfWeek) && !calendar.holidays.includes(day.toString());
+const works = (calendar: Calendar, day: Temporal.PlainDate): boolean =>
+  !calendar.weekend.includes(day.dayOfWeek) && !calendar.holidays.includes(day.toString());
 
-function nextWorkingDay(calendar: Calendar, from: Temporal.PlainDate, holidays: Temporal.PlainDate[]): Temporal.PlainDate {
+function nextWorkingDay(
+  calendar: Calendar,
+  from: Temporal.PlainDate,
+  holidays: Temporal.PlainDate[],
+): Temporal.PlainDate {
   // No calendar has more days off in a row than it lists holidays, and a week.
   for (let step = 1; step <= calendar.holidays.length * 7 + 8; step++) {
     const day = from.add({ days: step });
@@ -90,6 +107,8 @@ function zoned(atMs: number, timeZone: string): Temporal.ZonedDateTime {
     return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new ProtocolError('duration.invalid', `${timeZone} is not a time zone, or the start is out of range.`, { cause });
+    throw new ProtocolError('duration.invalid', `${timeZone} is not a time zone, or the start is out of range.`, {
+      cause,
+    });
   }
 }

@@ -12,12 +12,19 @@ import { choice, closed, line, tagged } from '../subjects/shape.js';
 
 export const UNITS = ['hours', 'calendar-days', 'working-days', 'months'] as const;
 export type DurationUnit = (typeof UNITS)[number];
-export const SpanSchema = Type.Object({ number: Type.Integer({ minimum: 1, maximum: 3660 }), unit: choice(UNITS) }, closed);
+export const SpanSchema = Type.Object(
+  { number: Type.Integer({ minimum: 1, maximum: 3660 }), unit: choice(UNITS) },
+  closed,
+);
 
 /** The days that do not work: ISO weekdays (1 Monday to 7 Sunday) and dates, in a zone of the IANA database. */
 export const CalendarSchema = Type.Object(
   {
-    timeZone: Type.String({ pattern: '^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+){1,2})$', maxLength: 64, description: 'time zone such as Europe/Zurich' }),
+    timeZone: Type.String({
+      pattern: '^(UTC|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+){1,2})$',
+      maxLength: 64,
+      description: 'time zone such as Europe/Zurich',
+    }),
     weekend: Type.Array(Type.Integer({ minimum: 1, maximum: 7 }), { uniqueItems: true, maxItems: 6 }),
     holidays: Type.Array(DateSchema, { uniqueItems: true, maxItems: 1000 }),
   },
@@ -41,13 +48,23 @@ export const DurationSchema = Type.Object(
       midnight: Type.Object({ kind: Type.Literal('midnight') }, closed),
       'same-time': Type.Object({ kind: Type.Literal('same-time') }, closed),
       'at-time': Type.Object(
-        { kind: Type.Literal('at-time'), time: Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'time of day as HH:MM' }) },
+        {
+          kind: Type.Literal('at-time'),
+          time: Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'time of day as HH:MM' }),
+        },
         closed,
       ),
     }),
     /** What happens where calendar days or months end on a day that does not work. */
     lastDay: choice(['as-it-falls', 'next-working-day']),
-    extensions: Type.Object({ count: Type.Integer({ minimum: 0, maximum: 100 }), each: Type.Optional(SpanSchema), cap: Type.Optional(SpanSchema) }, closed),
+    extensions: Type.Object(
+      {
+        count: Type.Integer({ minimum: 0, maximum: 100 }),
+        each: Type.Optional(SpanSchema),
+        cap: Type.Optional(SpanSchema),
+      },
+      closed,
+    ),
     /** Who may extend: the authority itself, a prosecutor, a court. */
     extendedBy: Type.Optional(line(200)),
     /** What it means that the recipient says nothing until the time is over. */
@@ -69,16 +86,20 @@ export const checkDuration: Check<Duration> = (duration, at, report) => {
   const prefix = at === '' ? '' : `${at}.`;
   checkCalendar(duration.calendar, `${prefix}calendar`, report);
   if (duration.dayEnd.kind === 'same-time' && duration.firstDay === 'counted' && duration.unit !== 'hours') {
-    report(`${prefix}firstDay`, 'cannot be counted where the last day ends at the time of the start: the time would be a day short');
+    report(
+      `${prefix}firstDay`,
+      'cannot be counted where the last day ends at the time of the start: the time would be a day short',
+    );
   }
-  if (duration.extensions.count > 0 && duration.extendedBy === undefined) report(`${prefix}extendedBy`, 'is missing: there are extensions');
+  if (duration.extensions.count > 0 && duration.extendedBy === undefined)
+    report(`${prefix}extendedBy`, 'is missing: there are extensions');
 };
 
-const fit = parserOf('duration', DurationSchema, 'duration.invalid');
+const parseShape = parserOf('duration', DurationSchema, 'duration.invalid');
 
 /** Reads a duration. @throws ProtocolError `duration.invalid` with the issues */
 export function parseDuration(value: unknown): Duration {
-  const duration = fit(value);
+  const duration = parseShape(value);
   assertChecked('duration', 'duration.invalid', duration, checkDuration);
   return duration;
 }

@@ -15,7 +15,20 @@ export interface Reckoning {
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
-const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'] as const;
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+] as const;
 
 const START: Readonly<Record<StartEvent, string>> = {
   issue: 'issue',
@@ -33,7 +46,10 @@ const UNIT: Readonly<Record<DurationUnit, readonly [one: string, many: string]>>
 
 /** "5 working days, the day of issue not counted, Friday 3 April 2026 a holiday: Friday 10 April 2026 17:00 Europe/Zurich" */
 export function explain(duration: Duration, reckoning: Reckoning): string {
-  const clauses = [`${duration.number} ${UNIT[duration.unit][duration.number === 1 ? 0 : 1]}`, firstClause(duration, reckoning)];
+  const clauses = [
+    `${duration.number} ${UNIT[duration.unit][duration.number === 1 ? 0 : 1]}`,
+    firstClause(duration, reckoning),
+  ];
   if (reckoning.holidays.length > 0) clauses.push(holidayClause(reckoning.holidays));
   if (reckoning.movedFrom !== undefined) clauses.push(`${dayText(reckoning.movedFrom)} not a working day`);
   return `${clauses.join(', ')}: ${endText(duration, reckoning)} ${duration.calendar.timeZone}`;
@@ -47,7 +63,9 @@ function firstClause({ unit, startEvent, firstDay }: Duration, { start, end }: R
 
 function holidayClause(holidays: readonly Temporal.PlainDate[]): string {
   const names = holidays.map(dayText);
-  return names.length === 1 ? `${names.join()} a holiday` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} holidays`;
+  return names.length === 1
+    ? `${names.join()} a holiday`
+    : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} holidays`;
 }
 
 function endText({ unit, dayEnd }: Duration, { end, lastDay }: Reckoning): string {
@@ -59,4 +77,5 @@ function dayText(day: Temporal.PlainDate): string {
   return `${WEEKDAYS[day.dayOfWeek - 1]} ${day.day} ${MONTHS[day.month - 1]} ${day.year}`;
 }
 
-const timeText = ({ hour, minute }: Temporal.ZonedDateTime): string => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
+const timeText = ({ hour, minute }: Temporal.ZonedDateTime): string =>
+  `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;

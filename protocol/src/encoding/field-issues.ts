@@ -28,11 +28,19 @@ export function fieldIssues(schema: object, errors: readonly SchemaError[]): Fie
 function issuesOf(schema: object, { keyword, schemaPath, instancePath, params, message }: SchemaError): FieldIssue[] {
   switch (keyword) {
     case 'required':
-      return listOf(params, 'requiredProperties').map((name) => ({ field: fieldOf(`${instancePath}/${name}`), reason: 'is missing' }));
+      return listOf(params, 'requiredProperties').map((name) => ({
+        field: fieldOf(`${instancePath}/${name}`),
+        reason: 'is missing',
+      }));
     case 'additionalProperties':
-      return listOf(params, 'additionalProperties').map((name) => ({ field: fieldOf(`${instancePath}/${name}`), reason: 'is not a field here' }));
+      return listOf(params, 'additionalProperties').map((name) => ({
+        field: fieldOf(`${instancePath}/${name}`),
+        reason: 'is not a field here',
+      }));
     case 'enum':
-      return [{ field: fieldOf(instancePath), reason: `must be one of: ${listOf(params, 'allowedValues').join(', ')}` }];
+      return [
+        { field: fieldOf(instancePath), reason: `must be one of: ${listOf(params, 'allowedValues').join(', ')}` },
+      ];
     case 'pattern':
       return [{ field: fieldOf(instancePath), reason: formOf(schema, schemaPath) ?? message }];
     // Both only repeat what the errors beside them say.
@@ -62,5 +70,6 @@ function listOf(params: object, name: string): string[] {
 }
 
 const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
-const fieldOf = (instancePath: string): string => (instancePath === '' ? '(top)' : instancePath.slice(1).replaceAll('/', '.'));
+const fieldOf = (instancePath: string): string =>
+  instancePath === '' ? '(top)' : instancePath.slice(1).replaceAll('/', '.');
 const depth = (issue: FieldIssue): number => (issue.field === '(top)' ? 0 : issue.field.split('.').length);

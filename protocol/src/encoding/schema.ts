@@ -13,13 +13,21 @@ import { fieldIssues } from './field-issues.js';
  * @param code the error code where the value does not fit
  * @returns a function from unknown to the typed value, the very same object
  */
-export function parserOf<const S extends TSchema>(what: string, schema: S, code: ProtocolErrorCode): (value: unknown) => Static<S> {
+export function parserOf<const S extends TSchema>(
+  what: string,
+  schema: S,
+  code: ProtocolErrorCode,
+): (value: unknown) => Static<S> {
   let compiled: ReturnType<typeof Compile<S>> | undefined;
   return (value) => {
     compiled ??= Compile(schema);
     if (compiled.Check(value)) return value as Static<S>;
     const issues = fieldIssues(schema, compiled.Errors(value));
     const first = issues[0];
-    throw new ProtocolError(code, `The ${what} is not valid${first === undefined ? '' : `: ${first.field} ${first.reason}`}.`, { issues });
+    throw new ProtocolError(
+      code,
+      `The ${what} is not valid${first === undefined ? '' : `: ${first.field} ${first.reason}`}.`,
+      { issues },
+    );
   };
 }

@@ -12,7 +12,10 @@ export const written = { writtenAtMs: TimeMsSchema };
 export const AssetRefsSchema = Type.Array(AssetRefSchema, { minItems: 1, maxItems: 200 });
 
 /** The instant at which a measure ends, with the reckoning in words, both by the recipient's law. */
-export const ExpirySchema = Type.Object({ atMs: TimeMsSchema, explanation: Type.String({ minLength: 1, maxLength: 1000 }) }, closed);
+export const ExpirySchema = Type.Object(
+  { atMs: TimeMsSchema, explanation: Type.String({ minLength: 1, maxLength: 1000 }) },
+  closed,
+);
 export type Expiry = Static<typeof ExpirySchema>;
 
 export function checkRefs(refs: readonly string[], at: string, report: Report): void {

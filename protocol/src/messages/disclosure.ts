@@ -9,11 +9,11 @@ import { checkEntities, EntitySchema } from '../subjects/entity.js';
 import { checkOffence, OffenceSchema } from '../subjects/offence.js';
 import {
   AttachmentsSchema,
+  ContactSchema,
   checkAttachments,
   checkContact,
   checkLegalBasis,
   checkWritingLanguage,
-  ContactSchema,
   LegalBasisSchema,
   ReferencesSchema,
   WritingLanguageSchema,
@@ -58,9 +58,19 @@ export const DisclosureSchema = Type.Object(
     ),
     retention: Type.Object({ reviewOn: DateSchema, eraseOn: DateSchema }, closed),
     attachments: AttachmentsSchema,
-    feedback: Type.Object({ wanted: Type.Boolean(), by: Type.Optional(DateSchema), questions: Type.Optional(Type.Array(ProseSchema, { maxItems: 20 })) }, closed),
+    feedback: Type.Object(
+      {
+        wanted: Type.Boolean(),
+        by: Type.Optional(DateSchema),
+        questions: Type.Optional(Type.Array(ProseSchema, { maxItems: 20 })),
+      },
+      closed,
+    ),
     /** Without prejudice to the sender's own inquiries (46(5)): how careful the recipient must be. */
-    ownCase: Type.Object({ status: choice(['none', 'analysis', 'covert', 'open', 'in-court']), care: Type.Optional(ProseSchema) }, closed),
+    ownCase: Type.Object(
+      { status: choice(['none', 'analysis', 'covert', 'open', 'in-court']), care: Type.Optional(ProseSchema) },
+      closed,
+    ),
     contacts: Type.Array(ContactSchema, { minItems: 1, maxItems: 10 }),
   },
   closed,

@@ -1,7 +1,7 @@
 /** `freeze.acknowledge`: R's duty officer has taken the alert on; from here R's decision clock runs. Spec 40-messages. */
 import { type Static, Type } from 'typebox';
 import { TimeMsSchema } from '../ids.js';
-import { checkContact, ContactSchema, ReferencesSchema } from '../subjects/reference.js';
+import { ContactSchema, checkContact, ReferencesSchema } from '../subjects/reference.js';
 import type { Check } from '../subjects/report.js';
 import { closed } from '../subjects/shape.js';
 import { instant, written } from './common.js';
@@ -27,4 +27,9 @@ const check: Check<FreezeAcknowledge> = (body, _at, report) => {
   }
 };
 
-export const freezeAcknowledge = defineKind('freeze.acknowledge', 'acknowledgement of a freeze request', FreezeAcknowledgeSchema, check);
+export const freezeAcknowledge = defineKind(
+  'freeze.acknowledge',
+  'acknowledgement of a freeze request',
+  FreezeAcknowledgeSchema,
+  check,
+);

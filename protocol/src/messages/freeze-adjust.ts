@@ -1,9 +1,15 @@
 /** `freeze.adjust`: R widens or narrows what is frozen, asset by asset; the expiry stays as it is. Spec 40-messages. */
 import { type Static, Type } from 'typebox';
 import { AssetRefSchema } from '../subjects/asset.js';
-import { checkEach, type Check } from '../subjects/report.js';
-import { checkExtent, checkPermittedDebit, ExtentSchema, MeasureActionSchema, PermittedDebitSchema } from '../subjects/measure.js';
+import {
+  checkExtent,
+  checkPermittedDebit,
+  ExtentSchema,
+  MeasureActionSchema,
+  PermittedDebitSchema,
+} from '../subjects/measure.js';
 import { ProvisionSchema } from '../subjects/reference.js';
+import { type Check, checkEach } from '../subjects/report.js';
 import { choice, closed } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
 import { checkOutcomes, written } from './common.js';

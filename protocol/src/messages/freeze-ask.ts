@@ -17,7 +17,19 @@ export const FreezeAskSchema = Type.Object(
       Type.Object(
         {
           itemRef: ItemRefSchema,
-          about: choice(['facts', 'subject', 'asset', 'amount', 'offence', 'link', 'legal-basis', 'urgency', 'mla', 'translation', 'other']),
+          about: choice([
+            'facts',
+            'subject',
+            'asset',
+            'amount',
+            'offence',
+            'link',
+            'legal-basis',
+            'urgency',
+            'mla',
+            'translation',
+            'other',
+          ]),
           assetRef: Type.Optional(AssetRefSchema),
           question: ProseSchema,
         },
@@ -36,7 +48,8 @@ const check: Check<FreezeAsk> = (body, _at, report) => {
   body.items.forEach(({ question }, index) => {
     checkProse(question, `items.${index}.question`, report);
   });
-  if (body.answerByMs <= body.writtenAtMs) report('answerByMs', `${instant(body.answerByMs)} is not after this was written`);
+  if (body.answerByMs <= body.writtenAtMs)
+    report('answerByMs', `${instant(body.answerByMs)} is not after this was written`);
 };
 
 export const freezeAsk = defineKind('freeze.ask', 'question about a freeze request', FreezeAskSchema, check);

@@ -13,7 +13,15 @@ export const FreezeExtensionDecisionSchema = Type.Object(
     ...written,
     outcomes: Type.Array(
       tagged('outcome', {
-        extended: Type.Object({ outcome: Type.Literal('extended'), assetRef: AssetRefSchema, expiry: ExpirySchema, legalBasis: ProvisionSchema }, closed),
+        extended: Type.Object(
+          {
+            outcome: Type.Literal('extended'),
+            assetRef: AssetRefSchema,
+            expiry: ExpirySchema,
+            legalBasis: ProvisionSchema,
+          },
+          closed,
+        ),
         denied: Type.Object({ outcome: Type.Literal('denied'), assetRef: AssetRefSchema, reason: ProseSchema }, closed),
       }),
       { minItems: 1, maxItems: 200 },
@@ -33,4 +41,9 @@ const check: Check<FreezeExtensionDecision> = (body, _at, report) => {
   });
 };
 
-export const freezeExtensionDecision = defineKind('freeze.extension-decision', 'decision on an extension', FreezeExtensionDecisionSchema, check);
+export const freezeExtensionDecision = defineKind(
+  'freeze.extension-decision',
+  'decision on an extension',
+  FreezeExtensionDecisionSchema,
+  check,
+);

@@ -37,4 +37,9 @@ const check: Check<FreezeExtensionRequest> = (body, _at, report) => {
   if (remark !== undefined) checkProse(remark, 'mlaProgress.remark', report);
 };
 
-export const freezeExtensionRequest = defineKind('freeze.extension-request', 'request to extend a freeze', FreezeExtensionRequestSchema, check);
+export const freezeExtensionRequest = defineKind(
+  'freeze.extension-request',
+  'request to extend a freeze',
+  FreezeExtensionRequestSchema,
+  check,
+);

@@ -6,7 +6,13 @@ import { type Static, Type } from 'typebox';
 import { TimeMsSchema } from '../ids.js';
 import { AmountSchema, checkAmount } from '../subjects/amount.js';
 import { AssetRefSchema } from '../subjects/asset.js';
-import { checkExtent, checkPermittedDebit, ExtentSchema, MeasureActionSchema, PermittedDebitSchema } from '../subjects/measure.js';
+import {
+  checkExtent,
+  checkPermittedDebit,
+  ExtentSchema,
+  MeasureActionSchema,
+  PermittedDebitSchema,
+} from '../subjects/measure.js';
 import { ProvisionSchema, ReferencesSchema } from '../subjects/reference.js';
 import { type Check, checkEach, type Report } from '../subjects/report.js';
 import { choice, closed, line, tagged } from '../subjects/shape.js';
@@ -31,7 +37,10 @@ export const ImposeOutcomeSchema = tagged('outcome', {
     },
     closed,
   ),
-  'not-frozen': Type.Object({ outcome: Type.Literal('not-frozen'), assetRef: AssetRefSchema, code: RefusalCodeSchema, reason: ProseSchema }, closed),
+  'not-frozen': Type.Object(
+    { outcome: Type.Literal('not-frozen'), assetRef: AssetRefSchema, code: RefusalCodeSchema, reason: ProseSchema },
+    closed,
+  ),
 });
 
 export const FreezeImposeSchema = Type.Object(
@@ -66,12 +75,18 @@ const check: Check<FreezeImpose> = (body, _at, report) => {
 };
 
 function checkOutcome(outcome: ImposeOutcome, at: string, report: Report): void {
-  if (outcome.outcome === 'not-frozen') return checkProse(outcome.reason, `${at}.reason`, report);
+  if (outcome.outcome === 'not-frozen') {
+    checkProse(outcome.reason, `${at}.reason`, report);
+    return;
+  }
   checkExtent(outcome.extent, `${at}.extent`, report);
   if (outcome.amount !== undefined) checkAmount(outcome.amount, `${at}.amount`, report);
   checkEach(outcome.permittedDebits, `${at}.permittedDebits`, report, checkPermittedDebit);
   if (outcome.expiry.atMs <= outcome.startsAtMs) {
-    report(`${at}.expiry.atMs`, `${instant(outcome.expiry.atMs)} is not after the start, ${instant(outcome.startsAtMs)}`);
+    report(
+      `${at}.expiry.atMs`,
+      `${instant(outcome.expiry.atMs)} is not after the start, ${instant(outcome.startsAtMs)}`,
+    );
   }
 }
 

@@ -29,4 +29,9 @@ const check: Check<FreezeLiftByLaw> = (body, _at, report) => {
   checkProse(body.reason, 'reason', report);
 };
 
-export const freezeLiftByLaw = defineKind('freeze.lift-by-law', 'lifting by court or law', FreezeLiftByLawSchema, check);
+export const freezeLiftByLaw = defineKind(
+  'freeze.lift-by-law',
+  'lifting by court or law',
+  FreezeLiftByLawSchema,
+  check,
+);

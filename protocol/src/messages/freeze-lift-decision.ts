@@ -19,8 +19,14 @@ export const FreezeLiftDecisionSchema = Type.Object(
     }),
     outcomes: Type.Array(
       tagged('outcome', {
-        maintained: Type.Object({ outcome: Type.Literal('maintained'), assetRef: AssetRefSchema, reason: ProseSchema }, closed),
-        lifted: Type.Object({ outcome: Type.Literal('lifted'), assetRef: AssetRefSchema, liftedAtMs: TimeMsSchema, reason: ProseSchema }, closed),
+        maintained: Type.Object(
+          { outcome: Type.Literal('maintained'), assetRef: AssetRefSchema, reason: ProseSchema },
+          closed,
+        ),
+        lifted: Type.Object(
+          { outcome: Type.Literal('lifted'), assetRef: AssetRefSchema, liftedAtMs: TimeMsSchema, reason: ProseSchema },
+          closed,
+        ),
       }),
       { minItems: 1, maxItems: 200 },
     ),
@@ -37,4 +43,9 @@ const check: Check<FreezeLiftDecision> = (body, _at, report) => {
   });
 };
 
-export const freezeLiftDecision = defineKind('freeze.lift-decision', 'decision on lifting', FreezeLiftDecisionSchema, check);
+export const freezeLiftDecision = defineKind(
+  'freeze.lift-decision',
+  'decision on lifting',
+  FreezeLiftDecisionSchema,
+  check,
+);

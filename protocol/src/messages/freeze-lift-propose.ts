@@ -22,7 +22,13 @@ export type FreezeLiftPropose = Static<typeof FreezeLiftProposeSchema>;
 const check: Check<FreezeLiftPropose> = (body, _at, report) => {
   checkRefs(body.assets, 'assets', report);
   checkProse(body.reason, 'reason', report);
-  if (body.answerByMs <= body.writtenAtMs) report('answerByMs', `${instant(body.answerByMs)} is not after this was written`);
+  if (body.answerByMs <= body.writtenAtMs)
+    report('answerByMs', `${instant(body.answerByMs)} is not after this was written`);
 };
 
-export const freezeLiftPropose = defineKind('freeze.lift-propose', 'proposal to lift a freeze', FreezeLiftProposeSchema, check);
+export const freezeLiftPropose = defineKind(
+  'freeze.lift-propose',
+  'proposal to lift a freeze',
+  FreezeLiftProposeSchema,
+  check,
+);

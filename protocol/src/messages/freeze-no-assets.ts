@@ -5,17 +5,17 @@ import { ReferencesSchema } from '../subjects/reference.js';
 import type { Check } from '../subjects/report.js';
 import { closed, line } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
-import { checkRefs, AssetRefsSchema, instant, written } from './common.js';
+import { AssetRefsSchema, checkRefs, instant, written } from './common.js';
 import { defineKind } from './kind.js';
 
 export const FreezeNoAssetsSchema = Type.Object(
   {
     ...written,
     references: ReferencesSchema,
-    searched: Type.Array(
-      Type.Object({ source: line(300), asAtMs: TimeMsSchema, assets: AssetRefsSchema }, closed),
-      { minItems: 1, maxItems: 50 },
-    ),
+    searched: Type.Array(Type.Object({ source: line(300), asAtMs: TimeMsSchema, assets: AssetRefsSchema }, closed), {
+      minItems: 1,
+      maxItems: 50,
+    }),
     remark: Type.Optional(ProseSchema),
   },
   closed,
@@ -30,4 +30,9 @@ const check: Check<FreezeNoAssets> = (body, _at, report) => {
   if (body.remark !== undefined) checkProse(body.remark, 'remark', report);
 };
 
-export const freezeNoAssets = defineKind('freeze.no-assets', 'report that no assets were found', FreezeNoAssetsSchema, check);
+export const freezeNoAssets = defineKind(
+  'freeze.no-assets',
+  'report that no assets were found',
+  FreezeNoAssetsSchema,
+  check,
+);

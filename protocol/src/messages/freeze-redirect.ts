@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { AgencyIdSchema, TimeMsSchema } from '../ids.js';
 import { CountrySchema, checkCountry } from '../subjects/codes.js';
-import { checkContact, ContactSchema } from '../subjects/reference.js';
+import { ContactSchema, checkContact } from '../subjects/reference.js';
 import type { Check } from '../subjects/report.js';
 import { closed, line, tagged } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
@@ -13,7 +13,12 @@ export const FreezeRedirectSchema = Type.Object(
   {
     ...written,
     competentBody: Type.Object(
-      { name: line(300), country: CountrySchema, agency: Type.Optional(AgencyIdSchema), contact: Type.Optional(ContactSchema) },
+      {
+        name: line(300),
+        country: CountrySchema,
+        agency: Type.Optional(AgencyIdSchema),
+        contact: Type.Optional(ContactSchema),
+      },
       closed,
     ),
     /** Onward sharing needs the originator's consent; without it Q must turn to the body itself. */
@@ -29,8 +34,14 @@ export type FreezeRedirect = Static<typeof FreezeRedirectSchema>;
 
 const check: Check<FreezeRedirect> = (body, _at, report) => {
   checkCountry(body.competentBody.country, 'competentBody.country', report);
-  if (body.competentBody.contact !== undefined) checkContact(body.competentBody.contact, 'competentBody.contact', report);
+  if (body.competentBody.contact !== undefined)
+    checkContact(body.competentBody.contact, 'competentBody.contact', report);
   checkProse(body.reason, 'reason', report);
 };
 
-export const freezeRedirect = defineKind('freeze.redirect', 'redirection of a freeze request', FreezeRedirectSchema, check);
+export const freezeRedirect = defineKind(
+  'freeze.redirect',
+  'redirection of a freeze request',
+  FreezeRedirectSchema,
+  check,
+);

@@ -6,7 +6,10 @@ import { checkProse, ProseSchema } from '../subjects/text.js';
 import { AssetRefsSchema, checkRefs, written } from './common.js';
 import { defineKind } from './kind.js';
 
-export const FreezeReleaseRequestSchema = Type.Object({ ...written, assets: AssetRefsSchema, reason: ProseSchema }, closed);
+export const FreezeReleaseRequestSchema = Type.Object(
+  { ...written, assets: AssetRefsSchema, reason: ProseSchema },
+  closed,
+);
 export type FreezeReleaseRequest = Static<typeof FreezeReleaseRequestSchema>;
 
 const check: Check<FreezeReleaseRequest> = (body, _at, report) => {
@@ -14,4 +17,9 @@ const check: Check<FreezeReleaseRequest> = (body, _at, report) => {
   checkProse(body.reason, 'reason', report);
 };
 
-export const freezeReleaseRequest = defineKind('freeze.release-request', 'request to release', FreezeReleaseRequestSchema, check);
+export const freezeReleaseRequest = defineKind(
+  'freeze.release-request',
+  'request to release',
+  FreezeReleaseRequestSchema,
+  check,
+);

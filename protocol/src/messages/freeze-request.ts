@@ -11,13 +11,13 @@ import { checkDate, checkNotLater, DateSchema } from '../subjects/calendar-date.
 import { checkOffence, OffenceSchema } from '../subjects/offence.js';
 import {
   AttachmentsSchema,
+  ContactSchema,
   checkAttached,
   checkAttachments,
   checkContact,
   checkLegalBasis,
   checkOrderDate,
   checkWritingLanguage,
-  ContactSchema,
   LegalBasisSchema,
   OrderSchema,
   ReferencesSchema,
@@ -33,11 +33,24 @@ import { defineKind } from './kind.js';
 /** The request for mutual legal assistance that is to follow; a freeze buys time for it and for nothing else. */
 const MlaSchema = tagged('kind', {
   planned: Type.Object(
-    { kind: Type.Literal('planned'), on: DateSchema, centralAuthority: line(300), channel: line(200), advanceCopyHash: Type.Optional(HashSchema) },
+    {
+      kind: Type.Literal('planned'),
+      on: DateSchema,
+      centralAuthority: line(300),
+      channel: line(200),
+      advanceCopyHash: Type.Optional(HashSchema),
+    },
     closed,
   ),
   sent: Type.Object(
-    { kind: Type.Literal('sent'), on: DateSchema, centralAuthority: line(300), channel: line(200), reference: line(128), advanceCopyHash: Type.Optional(HashSchema) },
+    {
+      kind: Type.Literal('sent'),
+      on: DateSchema,
+      centralAuthority: line(300),
+      channel: line(200),
+      reference: line(128),
+      advanceCopyHash: Type.Optional(HashSchema),
+    },
     closed,
   ),
   'not-intended': Type.Object({ kind: Type.Literal('not-intended'), reason: ProseSchema }, closed),
@@ -64,7 +77,9 @@ const HandlingSchema = Type.Object(
     /** Reached by telephone day and night. */
     dutyContact: ContactSchema,
     /** The same asked elsewhere: INTERPOL, Egmont, SIENA … */
-    priorRequests: Type.Optional(Type.Array(Type.Object({ channel: line(100), reference: line(128), on: DateSchema }, closed), { maxItems: 20 })),
+    priorRequests: Type.Optional(
+      Type.Array(Type.Object({ channel: line(100), reference: line(128), on: DateSchema }, closed), { maxItems: 20 }),
+    ),
   },
   closed,
 );
@@ -98,14 +113,16 @@ const check: Check<FreezeRequest> = (body, _at, report) => {
   checkUnique(body.assets, 'assets', report, 'kind', assetKey);
   body.assets.forEach((asset, index) => {
     checkAsset(asset, `assets.${index}`, report, subjects);
-    if (asset.amount !== undefined) checkNotLater(asset.amount.asAt, body.writtenAtMs, `assets.${index}.amount.asAt`, report);
+    if (asset.amount !== undefined)
+      checkNotLater(asset.amount.asAt, body.writtenAtMs, `assets.${index}.amount.asAt`, report);
   });
   checkProse(body.risk.evidence, 'risk.evidence', report);
   checkEach(body.offences, 'offences', report, checkOffence);
   checkBasis(body, report);
   checkMla(body, report);
   checkContact(body.handling.dutyContact, 'handling.dutyContact', report);
-  if (body.handling.dutyContact.phone === undefined) report('handling.dutyContact.phone', 'is missing: the duty contact is reached by telephone');
+  if (body.handling.dutyContact.phone === undefined)
+    report('handling.dutyContact.phone', 'is missing: the duty contact is reached by telephone');
   body.handling.priorRequests?.forEach(({ on }, index) => {
     checkDate(on, `handling.priorRequests.${index}.on`, report);
     checkNotLater(on, body.writtenAtMs, `handling.priorRequests.${index}.on`, report);
@@ -135,10 +152,14 @@ function checkBasis({ basis, attachments }: FreezeRequest, report: Report): void
 }
 
 function checkMla({ mla, writtenAtMs }: FreezeRequest, report: Report): void {
-  if (mla.kind === 'not-intended') return checkProse(mla.reason, 'mla.reason', report);
+  if (mla.kind === 'not-intended') {
+    checkProse(mla.reason, 'mla.reason', report);
+    return;
+  }
   checkDate(mla.on, 'mla.on', report);
   if (mla.kind === 'sent') checkNotLater(mla.on, writtenAtMs, 'mla.on', report);
-  else if (mla.on < instant(writtenAtMs - 86_400_000).slice(0, 10)) report('mla.on', `${mla.on} is planned for a day before this was written`);
+  else if (mla.on < instant(writtenAtMs - 86_400_000).slice(0, 10))
+    report('mla.on', `${mla.on} is planned for a day before this was written`);
 }
 
 export const freezeRequest = defineKind('freeze.request', 'freeze request', FreezeRequestSchema, check);

@@ -34,4 +34,9 @@ const check: Check<FreezeSupply> = (body, _at, report) => {
   });
 };
 
-export const freezeSupply = defineKind('freeze.supply', 'answer to a question about a freeze request', FreezeSupplySchema, check);
+export const freezeSupply = defineKind(
+  'freeze.supply',
+  'answer to a question about a freeze request',
+  FreezeSupplySchema,
+  check,
+);

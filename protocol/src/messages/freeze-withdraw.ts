@@ -13,4 +13,9 @@ const check: Check<FreezeWithdraw> = (body, _at, report) => {
   checkProse(body.reason, 'reason', report);
 };
 
-export const freezeWithdraw = defineKind('freeze.withdraw', 'withdrawal of a freeze request', FreezeWithdrawSchema, check);
+export const freezeWithdraw = defineKind(
+  'freeze.withdraw',
+  'withdrawal of a freeze request',
+  FreezeWithdrawSchema,
+  check,
+);

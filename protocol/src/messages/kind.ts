@@ -15,18 +15,25 @@ export interface KindDefinition<K extends string, S extends TSchema> {
   readonly schema: S;
   /** Unknown to typed, the very same object. @throws ProtocolError `message.invalid` with the issues */
   readonly parse: (body: unknown) => Static<S>;
+  /** As `parse`, with the kind beside it. @throws ProtocolError `message.invalid` with the issues */
+  readonly read: (body: unknown) => { readonly kind: K; readonly body: Static<S> };
 }
 
 /**
  * Defines a kind.
  * @param check looks at a body that fits the schema: check digits, references, dates
  */
-export function defineKind<const K extends string, const S extends TSchema>(kind: K, title: string, schema: S, check?: Check<Static<S>>): KindDefinition<K, S> {
-  const fit = parserOf(title, schema, 'message.invalid');
+export function defineKind<const K extends string, const S extends TSchema>(
+  kind: K,
+  title: string,
+  schema: S,
+  check?: Check<Static<S>>,
+): KindDefinition<K, S> {
+  const parseShape = parserOf(title, schema, 'message.invalid');
   const parse = (body: unknown): Static<S> => {
-    const typed = fit(body);
+    const typed = parseShape(body);
     assertChecked(title, 'message.invalid', typed, check);
     return typed;
   };
-  return { kind, title, schema, parse };
+  return { kind, title, schema, parse, read: (body) => ({ kind, body: parse(body) }) };
 }

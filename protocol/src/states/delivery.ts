@@ -26,7 +26,8 @@ export const DELIVERY_ROWS: readonly DeliveryRow[] = [
 ];
 
 /** The further of two states: what both proofs together show, whatever the order in which they came. */
-export const furthest = (a: DeliveryState, b: DeliveryState): DeliveryState => (DELIVERY_STATES.indexOf(a) >= DELIVERY_STATES.indexOf(b) ? a : b);
+export const furthest = (a: DeliveryState, b: DeliveryState): DeliveryState =>
+  DELIVERY_STATES.indexOf(a) >= DELIVERY_STATES.indexOf(b) ? a : b;
 
 /** The state after `event`. Total and monotone. */
 export function nextDelivery(state: DeliveryState, event: DeliveryEvent): DeliveryState {

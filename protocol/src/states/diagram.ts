@@ -20,7 +20,8 @@ export function freezeDiagram(): string {
   ].join('\n');
 }
 
-const declare = (state: string, indent: string): string[] => (state.includes('-') ? [`${indent}  state "${state}" as ${nameOf(state)}`] : []);
+const declare = (state: string, indent: string): string[] =>
+  state.includes('-') ? [`${indent}  state "${state}" as ${nameOf(state)}`] : [];
 
 /** Mermaid ids take no hyphen. */
 const nameOf = (state: string): string => state.replaceAll('-', '_');
@@ -29,5 +30,7 @@ function arrows(row: Row<string>, indent: string): string[] {
   // A step that leaves every state as it is would only clutter the drawing.
   if (row.on === 'receive' && row.to === 'same') return [];
   const outcome = row.outcome === undefined ? '' : ` (${row.outcome})`;
-  return row.from.map((from) => `${indent}  ${nameOf(from)} --> ${nameOf(row.to === 'same' ? from : row.to)}: ${row.on}${outcome}`);
+  return row.from.map(
+    (from) => `${indent}  ${nameOf(from)} --> ${nameOf(row.to === 'same' ? from : row.to)}: ${row.on}${outcome}`,
+  );
 }

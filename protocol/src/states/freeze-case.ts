@@ -20,7 +20,15 @@ export const ALERT_STATES = [
 export type AlertState = (typeof ALERT_STATES)[number];
 
 /** After the decision. Only `in-force` and `lift-proposed` are frozen. */
-export const ASSET_STATES = ['in-force', 'lift-proposed', 'lifted', 'lapsed', 'superseded', 'not-frozen', 'contested'] as const;
+export const ASSET_STATES = [
+  'in-force',
+  'lift-proposed',
+  'lifted',
+  'lapsed',
+  'superseded',
+  'not-frozen',
+  'contested',
+] as const;
 export type AssetState = (typeof ASSET_STATES)[number];
 
 export interface AssetCase {

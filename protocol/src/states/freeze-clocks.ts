@@ -23,9 +23,21 @@ export interface StateClock {
 
 /** Clocks that run while the alert is in a state. R's decision clock pauses in `info-needed`. */
 export const STATE_CLOCKS: readonly StateClock[] = [
-  { state: 'sent', awaits: 'receive (else alarm: telephone the duty contact)', within: always({ number: 15, unit: 'minutes' }) },
-  { state: 'delivered', awaits: 'acknowledge', within: { flash: hours(1), urgent: hours(4), routine: { number: 1, unit: 'working-days' } } },
-  { state: 'acknowledged', awaits: 'impose, refuse or no-assets', within: { flash: hours(8), urgent: hours(24), routine: { number: 3, unit: 'working-days' } } },
+  {
+    state: 'sent',
+    awaits: 'receive (else alarm: telephone the duty contact)',
+    within: always({ number: 15, unit: 'minutes' }),
+  },
+  {
+    state: 'delivered',
+    awaits: 'acknowledge',
+    within: { flash: hours(1), urgent: hours(4), routine: { number: 1, unit: 'working-days' } },
+  },
+  {
+    state: 'acknowledged',
+    awaits: 'impose, refuse or no-assets',
+    within: { flash: hours(8), urgent: hours(24), routine: { number: 3, unit: 'working-days' } },
+  },
   { state: 'acknowledged', awaits: 'redirect, where R is not competent', within: always(hours(8)) },
   { state: 'info-needed', awaits: 'supply', within: always(hours(4)) },
 ];

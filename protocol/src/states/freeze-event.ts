@@ -17,7 +17,18 @@ export interface AssetPart {
 }
 
 export type AlertEvent = Base & {
-  readonly on: 'submit' | 'return' | 'send' | 'receive' | 'acknowledge' | 'ask' | 'supply' | 'redirect' | 'refuse' | 'no-assets' | 'withdraw';
+  readonly on:
+    | 'submit'
+    | 'return'
+    | 'send'
+    | 'receive'
+    | 'acknowledge'
+    | 'ask'
+    | 'supply'
+    | 'redirect'
+    | 'refuse'
+    | 'no-assets'
+    | 'withdraw';
 };
 export type AssetEvent = Base & {
   readonly on:
@@ -92,9 +103,15 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
   }
 }
 
-type Outcome = { readonly assetRef: string; readonly outcome: NonNullable<AssetPart['outcome']>; readonly expiry?: { readonly atMs: number } };
+type Outcome = {
+  readonly assetRef: string;
+  readonly outcome: NonNullable<AssetPart['outcome']>;
+  readonly expiry?: { readonly atMs: number };
+};
 
 function partOf(outcome: Outcome): AssetPart {
   const { assetRef } = outcome;
-  return outcome.expiry === undefined ? { assetRef, outcome: outcome.outcome } : { assetRef, outcome: outcome.outcome, expiresAtMs: outcome.expiry.atMs };
+  return outcome.expiry === undefined
+    ? { assetRef, outcome: outcome.outcome }
+    : { assetRef, outcome: outcome.outcome, expiresAtMs: outcome.expiry.atMs };
 }

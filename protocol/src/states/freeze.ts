@@ -19,7 +19,10 @@ export interface Refusal {
 
 /** The case after `event`, or why it is not allowed. */
 export function next(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase | Refusal {
-  if (event.on === 'clock') return event.by === 'node' ? lapse({ ...freezeCase, clockMs: Math.max(freezeCase.clockMs, event.atMs) }) : notAllowed(freezeCase, event, 'the clock is never sent');
+  if (event.on === 'clock')
+    return event.by === 'node'
+      ? lapse({ ...freezeCase, clockMs: Math.max(freezeCase.clockMs, event.atMs) })
+      : notAllowed(freezeCase, event, 'the clock is never sent');
   if (!('assets' in event)) return alertNext(freezeCase, event);
   if (event.on === 'impose' && freezeCase.alert !== 'decided') return decide(freezeCase, event);
   if (freezeCase.alert !== 'decided') return notAllowed(freezeCase, event, 'there is no decision yet');
@@ -32,7 +35,9 @@ export function assertNext(freezeCase: FreezeCase, event: FreezeEvent): FreezeCa
   if (result.kind === 'freeze-case') return result;
   const { state, assetRef, reason } = result;
   const where = assetRef === null ? `A case that is ${state}` : `Asset ${assetRef}, which is ${state},`;
-  throw new ProtocolError(result.code, `${where} does not allow ${result.event}: ${reason}.`, { issues: [{ field: assetRef ?? 'state', reason: `${state} does not allow ${result.event}: ${reason}` }] });
+  throw new ProtocolError(result.code, `${where} does not allow ${result.event}: ${reason}.`, {
+    issues: [{ field: assetRef ?? 'state', reason: `${state} does not allow ${result.event}: ${reason}` }],
+  });
 }
 
 function alertNext(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase | Refusal {
@@ -91,7 +96,8 @@ function apply(asset: AssetCase, event: AssetEvent, part: AssetPart): AssetCase 
     case 'extension-decision':
       if (!asset.extensionPending) return 'no extension has been asked for';
       if (part.outcome !== 'extended') return { ...asset, extensionPending: false };
-      if (part.expiresAtMs === undefined || part.expiresAtMs <= (asset.expiresAtMs ?? 0)) return 'the new expiry is not later than the old one';
+      if (part.expiresAtMs === undefined || part.expiresAtMs <= (asset.expiresAtMs ?? 0))
+        return 'the new expiry is not later than the old one';
       return { ...asset, extensionPending: false, expiresAtMs: part.expiresAtMs };
     case 'mla-link':
       return { ...asset, mlaLinked: true };
@@ -113,12 +119,20 @@ function lapse(freezeCase: FreezeCase): FreezeCase {
   const assets = new Map<string, AssetCase>();
   for (const [assetRef, asset] of freezeCase.assets) {
     const isOver = isLive(asset.state) && assetStateAt(asset, freezeCase.clockMs) === 'lapsed';
-    assets.set(assetRef, isOver && isLive(asset.state) ? { ...asset, state: 'lapsed', lapsedFrom: asset.state } : asset);
+    assets.set(
+      assetRef,
+      isOver && isLive(asset.state) ? { ...asset, state: 'lapsed', lapsedFrom: asset.state } : asset,
+    );
   }
   return { ...freezeCase, assets };
 }
 
-function rowFor<State extends string>(rows: readonly Row<State>[], state: State, event: FreezeEvent, outcome: string | undefined): Row<State> | string {
+function rowFor<State extends string>(
+  rows: readonly Row<State>[],
+  state: State,
+  event: FreezeEvent,
+  outcome: string | undefined,
+): Row<State> | string {
   const inState = rows.filter((row) => row.on === event.on && row.from.includes(state));
   if (inState.length === 0) return 'the table has no such step';
   const byParty = inState.filter((row) => row.by.includes(event.by));
@@ -129,14 +143,21 @@ function rowFor<State extends string>(rows: readonly Row<State>[], state: State,
 function namedTwiceOrUnknown(freezeCase: FreezeCase, event: AssetEvent): Refusal | undefined {
   const seen = new Set<string>();
   for (const { assetRef } of event.assets) {
-    if (!freezeCase.requested.includes(assetRef)) return notAllowed(freezeCase, event, 'the request does not name it', assetRef);
+    if (!freezeCase.requested.includes(assetRef))
+      return notAllowed(freezeCase, event, 'the request does not name it', assetRef);
     if (seen.has(assetRef)) return notAllowed(freezeCase, event, 'it is named twice', assetRef);
     seen.add(assetRef);
   }
   return seen.size === 0 ? notAllowed(freezeCase, event, 'it names no asset') : undefined;
 }
 
-function notAllowed(freezeCase: FreezeCase, event: FreezeEvent, reason: string, assetRef: string | null = null, state?: string): Refusal {
+function notAllowed(
+  freezeCase: FreezeCase,
+  event: FreezeEvent,
+  reason: string,
+  assetRef: string | null = null,
+  state?: string,
+): Refusal {
   const inState = state ?? (assetRef === null ? undefined : freezeCase.assets.get(assetRef)?.state) ?? freezeCase.alert;
   return { kind: 'refusal', code: 'state.event-not-allowed', state: inState, event: event.on, assetRef, reason };
 }

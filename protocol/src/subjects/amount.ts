@@ -17,7 +17,10 @@ export const AmountSchema = Type.Object(
 export type Amount = Static<typeof AmountSchema>;
 
 /** An amount whose day matters, such as a balance. */
-export const DatedAmountSchema = Type.Object({ value: DecimalSchema, currency: CurrencySchema, asAt: DateSchema }, closed);
+export const DatedAmountSchema = Type.Object(
+  { value: DecimalSchema, currency: CurrencySchema, asAt: DateSchema },
+  closed,
+);
 
 export const isZero = (decimal: string): boolean => /^[0.]*$/.test(decimal);
 

@@ -24,7 +24,10 @@ export function checkAsset(asset: Asset, at: string, report: Report, subjects: R
   checkMeasure(asset.measure, `${at}.measure`, report);
   const fitting = FITTING[asset.kind];
   if (!fitting.includes(asset.measure.action)) {
-    report(`${at}.measure.action`, `${asset.measure.action} is no measure for ${asset.kind}; possible are ${fitting.join(', ')}`);
+    report(
+      `${at}.measure.action`,
+      `${asset.measure.action} is no measure for ${asset.kind}; possible are ${fitting.join(', ')}`,
+    );
   }
   if (asset.amount !== undefined) checkAmount(asset.amount, `${at}.amount`, report);
   if (asset.note !== undefined) checkProse(asset.note, `${at}.note`, report);
@@ -68,16 +71,22 @@ export function checkAsset(asset: Asset, at: string, report: Report, subjects: R
       checkHolders(asset.holders, 'holders');
       return;
     default:
-      return asset satisfies never;
+      asset satisfies never;
   }
 }
 
 function checkAccount(account: Extract<Asset, { kind: 'account' }>, at: string, report: Report): void {
   const { iban, localNumber, institution } = account;
-  if (iban === undefined && localNumber === undefined) report(`${at}.iban`, 'is missing: give the IBAN or the local number');
+  if (iban === undefined && localNumber === undefined)
+    report(`${at}.iban`, 'is missing: give the IBAN or the local number');
   if (iban !== undefined) checkIban(iban, `${at}.iban`, report);
   if (institution !== undefined) checkInstitution(institution, `${at}.institution`, report);
-  if (localNumber !== undefined && iban === undefined && institution?.bic === undefined && institution?.lei === undefined) {
+  if (
+    localNumber !== undefined &&
+    iban === undefined &&
+    institution?.bic === undefined &&
+    institution?.lei === undefined
+  ) {
     report(`${at}.institution`, 'needs a BIC or an LEI where the account has only a local number');
   }
   if (account.currency !== undefined) checkCurrency(account.currency, `${at}.currency`, report);

@@ -37,7 +37,10 @@ export const AccountSchema = Type.Object(
     accountType: Type.Optional(choice(['current', 'savings', 'payment', 'client', 'correspondent', 'loan', 'other'])),
     /** The payments that are about to leave, or by which the proceeds came. */
     transactions: Type.Optional(
-      Type.Array(Type.Object({ reference: line(100), amount: AmountSchema, counterparty: Type.Optional(line(300)) }, closed), { maxItems: 100 }),
+      Type.Array(
+        Type.Object({ reference: line(100), amount: AmountSchema, counterparty: Type.Optional(line(300)) }, closed),
+        { maxItems: 100 },
+      ),
     ),
   },
   closed,
@@ -47,7 +50,10 @@ export const VirtualAssetSchema = Type.Object(
   {
     kind: Type.Literal('virtual-asset'),
     ...common,
-    chain: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,39}$', description: 'name of the chain in lower case, such as bitcoin or ethereum' }),
+    chain: Type.String({
+      pattern: '^[a-z0-9][a-z0-9-]{1,39}$',
+      description: 'name of the chain in lower case, such as bitcoin or ethereum',
+    }),
     address: line(128),
     /** Ticker or contract of what is held, where it is not the chain's own coin. */
     token: Type.Optional(line(100)),
@@ -55,7 +61,9 @@ export const VirtualAssetSchema = Type.Object(
     /** The service that holds the keys; absent where the subject does. */
     provider: Type.Optional(InstitutionSchema),
     holders: Type.Optional(subjectRefs),
-    transactions: Type.Optional(Type.Array(Type.Object({ hash: line(128), quantity: Type.Optional(DecimalSchema) }, closed), { maxItems: 100 })),
+    transactions: Type.Optional(
+      Type.Array(Type.Object({ hash: line(128), quantity: Type.Optional(DecimalSchema) }, closed), { maxItems: 100 }),
+    ),
   },
   closed,
 );
@@ -112,7 +120,14 @@ export const SafeDepositBoxSchema = Type.Object(
   closed,
 );
 
-export const ASSET_KINDS = ['account', 'virtual-asset', 'property', 'securities', 'insurance', 'safe-deposit-box'] as const;
+export const ASSET_KINDS = [
+  'account',
+  'virtual-asset',
+  'property',
+  'securities',
+  'insurance',
+  'safe-deposit-box',
+] as const;
 export type AssetKind = (typeof ASSET_KINDS)[number];
 
 export const AssetSchema = tagged('kind', {

@@ -26,7 +26,12 @@ function existsInCalendar(date: string): boolean {
 }
 
 /** Reports a date more than a day after the message was written (a day, since the earth turns). */
-export function checkNotLater(date: string, writtenAtMs: number, at: string, report: Parameters<typeof checkDate>[2]): void {
+export function checkNotLater(
+  date: string,
+  writtenAtMs: number,
+  at: string,
+  report: Parameters<typeof checkDate>[2],
+): void {
   const written = Temporal.Instant.fromEpochMilliseconds(writtenAtMs).toZonedDateTimeISO('UTC').toPlainDate();
   if (existsInCalendar(date) && Temporal.PlainDate.compare(date, written.add({ days: 1 })) > 0) {
     report(at, `${date} is later than the day on which this was written`);
@@ -34,6 +39,11 @@ export function checkNotLater(date: string, writtenAtMs: number, at: string, rep
 }
 
 /** Reports `to` where it lies before `from`; either may be absent. */
-export function checkOrder(from: string | undefined, to: string | undefined, at: string, report: Parameters<typeof checkDate>[2]): void {
+export function checkOrder(
+  from: string | undefined,
+  to: string | undefined,
+  at: string,
+  report: Parameters<typeof checkDate>[2],
+): void {
   if (from !== undefined && to !== undefined && to < from) report(at, `${to} is before ${from}`);
 }

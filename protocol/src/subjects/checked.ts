@@ -13,5 +13,6 @@ export function assertChecked<T>(what: string, code: ProtocolErrorCode, value: T
   checkText(value, '', report);
   check?.(value, '', report);
   const [first] = issues;
-  if (first !== undefined) throw new ProtocolError(code, `The ${what} is not valid: ${first.field} ${first.reason}.`, { issues });
+  if (first !== undefined)
+    throw new ProtocolError(code, `The ${what} is not valid: ${first.field} ${first.reason}.`, { issues });
 }

@@ -11,7 +11,8 @@ export const CountrySchema = Type.String({ pattern: '^[A-Z]{2}$', description: '
 export const CurrencySchema = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code in capitals' });
 export const LanguageSchema = Type.String({
   pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$',
-  description: 'language tag: ISO 639 code, then the script (ISO 15924) and region (ISO 3166) where needed, as in sr-Latn',
+  description:
+    'language tag: ISO 639 code, then the script (ISO 15924) and region (ISO 3166) where needed, as in sr-Latn',
 });
 
 /** User-assigned alpha-2 codes: AA, QM to QZ, XA to XZ, ZZ (ISO 3166-1, 8.1.3). */
@@ -49,6 +50,9 @@ const ISO_639_3 = /^(cnr|fil|kmr|ckb|prs|tet|pap|crs|gsw|haw|kea|rar|tpi|pis|bis
 export const checkLanguage: Check<string> = (tag, at, report) => {
   const [language = ''] = tag.split('-');
   if (!ISO_639_1.has(language) && !ISO_639_3.test(language)) {
-    report(at, `${language} is not a language code of ISO 639${language.length === 3 ? ' that this version knows; use the two-letter code where there is one' : ''}`);
+    report(
+      at,
+      `${language} is not a language code of ISO 639${language.length === 3 ? ' that this version knows; use the two-letter code where there is one' : ''}`,
+    );
   }
 };

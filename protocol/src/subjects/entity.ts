@@ -2,24 +2,31 @@
  * FollowTheMoney entities as they stand in a disclosure, so that a lead drops into the tools that investigators use. Schema and
  * property names are checked against the published model, references against the message; a wallet's private key never travels.
  */
-import ftm from '@opensanctions/followthemoney';
+import { defaultModel, Model, type Property, type Schema } from '@opensanctions/followthemoney';
 import { type Static, Type } from 'typebox';
 import { below, type Check, checkUnique, type Report } from './report.js';
 import { closed } from './shape.js';
 
 export const EntitySchema = Type.Object(
   {
-    id: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$', description: 'entity id: letters, digits, _ . -' }),
+    id: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$',
+      description: 'entity id: letters, digits, _ . -',
+    }),
     schema: Type.String({ pattern: '^[A-Z][A-Za-z]{1,60}$', description: 'name of a FollowTheMoney schema' }),
-    properties: Type.Record(Type.String(), Type.Array(Type.String({ minLength: 1, maxLength: 65_536 }), { maxItems: 500 }), { maxProperties: 200 }),
+    properties: Type.Record(
+      Type.String(),
+      Type.Array(Type.String({ minLength: 1, maxLength: 65_536 }), { maxItems: 500 }),
+      { maxProperties: 200 },
+    ),
   },
   closed,
 );
 export type Entity = Static<typeof EntitySchema>;
 
-let loaded: ftm.Model | undefined;
+let loaded: Model | undefined;
 /** The model is large; it is read when the first entity is. */
-const model = (): ftm.Model => (loaded ??= new ftm.Model(ftm.defaultModel));
+const model = (): Model => (loaded ??= new Model(defaultModel));
 
 /** Checks a whole list: ids stand once, every reference resolves within it to an entity that the property may name. */
 export const checkEntities: Check<readonly Entity[]> = (entities, at, report) => {
@@ -32,10 +39,17 @@ export const checkEntities: Check<readonly Entity[]> = (entities, at, report) =>
 
 function checkEntity(entity: Entity, at: string, report: Report, byId: ReadonlyMap<string, Entity>): void {
   const schema = schemaOf(entity.schema);
-  if (schema === undefined) return report(`${at}.schema`, `${entity.schema} is not a schema of FollowTheMoney`);
-  if (schema.abstract) return report(`${at}.schema`, `${entity.schema} is abstract; use one of the schemas beneath it`);
+  if (schema === undefined) {
+    report(`${at}.schema`, `${entity.schema} is not a schema of FollowTheMoney`);
+    return;
+  }
+  if (schema.abstract) {
+    report(`${at}.schema`, `${entity.schema} is abstract; use one of the schemas beneath it`);
+    return;
+  }
   for (const name of schema.required) {
-    if ((entity.properties[name]?.length ?? 0) === 0) report(`${at}.properties.${name}`, `is missing: ${schema.name} needs it`);
+    if ((entity.properties[name]?.length ?? 0) === 0)
+      report(`${at}.properties.${name}`, `is missing: ${schema.name} needs it`);
   }
   const properties = schema.getProperties();
   for (const [name, values] of Object.entries(entity.properties)) {
@@ -48,7 +62,13 @@ function checkEntity(entity: Entity, at: string, report: Report, byId: ReadonlyM
   }
 }
 
-function checkValues(property: ftm.Property, values: readonly string[], at: string, report: Report, byId: ReadonlyMap<string, Entity>): void {
+function checkValues(
+  property: Property,
+  values: readonly string[],
+  at: string,
+  report: Report,
+  byId: ReadonlyMap<string, Entity>,
+): void {
   const { type } = property;
   values.forEach((value, index) => {
     if (type.isEntity) {
@@ -57,7 +77,11 @@ function checkValues(property: ftm.Property, values: readonly string[], at: stri
       else if (property.hasRange && schemaOf(target.schema)?.isA(property.getRange()) === false) {
         report(below(at, index), `${value} is a ${target.schema}; this must be a ${property.getRange().name}`);
       }
-    } else if (type.name === 'country' && !type.values.has(value.toLowerCase()) && !/^(aa|q[m-z]|x[a-z]|zz)$/i.test(value)) {
+    } else if (
+      type.name === 'country' &&
+      !type.values.has(value.toLowerCase()) &&
+      !/^(aa|q[m-z]|x[a-z]|zz)$/i.test(value)
+    ) {
       report(below(at, index), `${value} is not a country code of FollowTheMoney`);
     } else if (type.name === 'date' && !/^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2})?Z?)?)?)?$/.test(value)) {
       report(below(at, index), `${value} is not a date such as 2026-04-08`);
@@ -67,7 +91,7 @@ function checkValues(property: ftm.Property, values: readonly string[], at: stri
   });
 }
 
-function schemaOf(name: string): ftm.Schema | undefined {
+function schemaOf(name: string): Schema | undefined {
   const { schemata } = model();
   return Object.hasOwn(schemata, name) ? schemata[name] : undefined;
 }

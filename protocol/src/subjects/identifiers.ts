@@ -12,32 +12,45 @@ export const IbanSchema = line(42, 'IBAN');
 export const BicSchema = line(11, 'BIC');
 export const LeiSchema = line(20, 'LEI');
 export const IsinSchema = line(12, 'ISIN');
-export const LocalNumberSchema = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z ./-]{0,63}$', description: 'account number as the institution writes it' });
+export const LocalNumberSchema = Type.String({
+  pattern: '^[0-9A-Za-z][0-9A-Za-z ./-]{0,63}$',
+  description: 'account number as the institution writes it',
+});
 
 export const checkIban: Check<string> = (iban, at, report) => {
-  if (/[^0-9A-Z]/.test(iban)) return report(at, `${iban} must be capitals and digits without spaces`);
+  if (/[^0-9A-Z]/.test(iban)) {
+    report(at, `${iban} must be capitals and digits without spaces`);
+    return;
+  }
   const { valid, errorCodes } = validateIBAN(iban);
   if (valid) return;
   const has = (...codes: readonly ValidationErrorsIBAN[]): boolean => codes.some((code) => errorCodes.includes(code));
   if (has(ValidationErrorsIBAN.NoIBANProvided, ValidationErrorsIBAN.NoIBANCountry)) {
-    report(at, `${iban.slice(0, 2)} is not in the IBAN registry; give the local number and the institution's BIC or LEI`);
-  } else if (has(ValidationErrorsIBAN.WrongBBANLength)) report(at, `${iban} has the wrong length for ${iban.slice(0, 2)}`);
+    report(
+      at,
+      `${iban.slice(0, 2)} is not in the IBAN registry; give the local number and the institution's BIC or LEI`,
+    );
+  } else if (has(ValidationErrorsIBAN.WrongBBANLength))
+    report(at, `${iban} has the wrong length for ${iban.slice(0, 2)}`);
   else if (has(ValidationErrorsIBAN.WrongBBANFormat, ValidationErrorsIBAN.ChecksumNotNumber)) {
     report(at, `${iban} does not have the form of an account number of ${iban.slice(0, 2)}`);
   } else report(at, `the check digits of ${iban} do not fit`);
 };
 
 export const checkBic: Check<string> = (bic, at, report) => {
-  if (!isValidBIC(bic)) report(at, `${bic} is not a BIC: 8 or 11 capitals and digits, the country in the 5th and 6th place`);
+  if (!isValidBIC(bic))
+    report(at, `${bic} is not a BIC: 8 or 11 capitals and digits, the country in the 5th and 6th place`);
 };
 
 export const checkLei: Check<string> = (lei, at, report) => {
-  if (!/^[0-9A-Z]{18}[0-9]{2}$/.test(lei)) report(at, `${lei} is not an LEI: 18 capitals and digits, then 2 check digits`);
+  if (!/^[0-9A-Z]{18}[0-9]{2}$/.test(lei))
+    report(at, `${lei} is not an LEI: 18 capitals and digits, then 2 check digits`);
   else if (mod97(lei) !== 1) report(at, `the check digits of ${lei} do not fit`);
 };
 
 export const checkIsin: Check<string> = (isin, at, report) => {
-  if (!/^[A-Z]{2}[0-9A-Z]{9}[0-9]$/.test(isin)) report(at, `${isin} is not an ISIN: country, 9 capitals and digits, 1 check digit`);
+  if (!/^[A-Z]{2}[0-9A-Z]{9}[0-9]$/.test(isin))
+    report(at, `${isin} is not an ISIN: country, 9 capitals and digits, 1 check digit`);
   else if (!luhn(digitsOf(isin))) report(at, `the check digit of ${isin} does not fit`);
 };
 
@@ -54,9 +67,11 @@ export function mod97(text: string): number {
 /** The double-add-double sum of ISO 6166, annex B. */
 function luhn(digits: string): boolean {
   let sum = 0;
-  [...digits].reverse().forEach((digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-    sum += value > 9 ? value - 9 : value;
-  });
+  Array.from(digits)
+    .reverse()
+    .forEach((digit, index) => {
+      const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
+      sum += value > 9 ? value - 9 : value;
+    });
   return sum % 10 === 0;
 }

@@ -5,7 +5,7 @@ export { assetKey } from './asset-check.js';
 export { currencyDigits } from './codes.js';
 export { type Entity, EntitySchema } from './entity.js';
 export type { Institution } from './institution.js';
-export { type Extent, type Measure, type MeasureAction, MEASURES, type PermittedDebit } from './measure.js';
+export { type Extent, MEASURES, type Measure, type MeasureAction, type PermittedDebit } from './measure.js';
 export { isDualCriminalityRisk, type Offence, UNCAC_ARTICLES } from './offence.js';
 export type { Name } from './person-name.js';
 export type { Attachment, Contact, LegalBasis, Order } from './reference.js';

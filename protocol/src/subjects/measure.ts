@@ -1,12 +1,20 @@
 /** What is asked to be done to an asset, or has been done: which act, how far, for how long, and what may still be paid. */
 import { type Static, Type } from 'typebox';
 import { AmountSchema, checkAmount } from './amount.js';
-import { checkEach, type Check } from './report.js';
+import { type Check, checkEach } from './report.js';
 import { choice, closed, tagged } from './shape.js';
 import { checkProse, ProseSchema } from './text.js';
 
 /** Article 54(2); AMLD6 art. 24: from watching to the whole business relationship. */
-export const MEASURES = ['monitor', 'transaction', 'account', 'relationship', 'wallet', 'safekeeping', 'property-registration'] as const;
+export const MEASURES = [
+  'monitor',
+  'transaction',
+  'account',
+  'relationship',
+  'wallet',
+  'safekeeping',
+  'property-registration',
+] as const;
 export type MeasureAction = (typeof MEASURES)[number];
 export const MeasureActionSchema = choice(MEASURES);
 
@@ -29,7 +37,10 @@ export const PermittedDebitSchema = Type.Object(
 export type PermittedDebit = Static<typeof PermittedDebitSchema>;
 
 export const AskedDurationSchema = Type.Object(
-  { number: Type.Integer({ minimum: 1, maximum: 3660 }), unit: choice(['hours', 'calendar-days', 'working-days', 'months']) },
+  {
+    number: Type.Integer({ minimum: 1, maximum: 3660 }),
+    unit: choice(['hours', 'calendar-days', 'working-days', 'months']),
+  },
   closed,
 );
 

@@ -17,9 +17,18 @@ interface Article {
 /** UNCAC, chapter III, as far as an offence can rest on it. */
 export const UNCAC_ARTICLES: Readonly<Record<string, Article>> = {
   '15': { title: 'Bribery of national public officials', duty: 'mandatory' },
-  '16(1)': { title: 'Active bribery of foreign public officials and officials of public international organizations', duty: 'mandatory' },
-  '16(2)': { title: 'Passive bribery of foreign public officials and officials of public international organizations', duty: 'shall-consider' },
-  '17': { title: 'Embezzlement, misappropriation or other diversion of property by a public official', duty: 'mandatory' },
+  '16(1)': {
+    title: 'Active bribery of foreign public officials and officials of public international organizations',
+    duty: 'mandatory',
+  },
+  '16(2)': {
+    title: 'Passive bribery of foreign public officials and officials of public international organizations',
+    duty: 'shall-consider',
+  },
+  '17': {
+    title: 'Embezzlement, misappropriation or other diversion of property by a public official',
+    duty: 'mandatory',
+  },
   '18': { title: 'Trading in influence', duty: 'shall-consider' },
   '19': { title: 'Abuse of functions', duty: 'shall-consider' },
   '20': { title: 'Illicit enrichment', duty: 'shall-consider' },
@@ -44,7 +53,10 @@ export type Offence = Static<typeof OffenceSchema>;
 
 export const checkOffence: Check<Offence> = (offence, at, report) => {
   if (!Object.hasOwn(UNCAC_ARTICLES, offence.uncacArticle)) {
-    report(`${at}.uncacArticle`, `${offence.uncacArticle} is not an offence article of the Convention; known are ${Object.keys(UNCAC_ARTICLES).join(', ')}`);
+    report(
+      `${at}.uncacArticle`,
+      `${offence.uncacArticle} is not an offence article of the Convention; known are ${Object.keys(UNCAC_ARTICLES).join(', ')}`,
+    );
   }
   checkCountry(offence.nationalProvision.country, `${at}.nationalProvision.country`, report);
   if (offence.conduct !== undefined) checkProse(offence.conduct, `${at}.conduct`, report);
@@ -52,6 +64,8 @@ export const checkOffence: Check<Offence> = (offence, at, report) => {
 
 /** Whether the other State may not know the offence: true for what States only "shall consider" (article 43(2), 46(9)). */
 export const isDualCriminalityRisk = (offence: Offence): boolean => {
-  const article = Object.hasOwn(UNCAC_ARTICLES, offence.uncacArticle) ? UNCAC_ARTICLES[offence.uncacArticle] : undefined;
+  const article = Object.hasOwn(UNCAC_ARTICLES, offence.uncacArticle)
+    ? UNCAC_ARTICLES[offence.uncacArticle]
+    : undefined;
   return article?.duty !== 'mandatory' && article?.duty !== 'accessory';
 };

@@ -38,6 +38,7 @@ export const checkNames: Check<readonly Name[]> = (names, at, report) => {
 };
 
 function firstForeignLetter(text: string): string | undefined {
-  for (const character of text) if (/\p{L}/u.test(character) && !/[\p{Script=Latin}\p{Lm}]/u.test(character)) return character;
+  for (const character of text)
+    if (/\p{L}/u.test(character) && !/[\p{Script=Latin}\p{Lm}]/u.test(character)) return character;
   return undefined;
 }

@@ -15,7 +15,13 @@ export function checkEach<T>(list: readonly T[] | undefined, at: string, report:
 }
 
 /** Reports every key that stands twice in a list. */
-export function checkUnique<T>(list: readonly T[], at: string, report: Report, name: string, keyOf: (item: T) => string): void {
+export function checkUnique<T>(
+  list: readonly T[],
+  at: string,
+  report: Report,
+  name: string,
+  keyOf: (item: T) => string,
+): void {
   const first = new Map<string, number>();
   list.forEach((item, index) => {
     const key = keyOf(item);

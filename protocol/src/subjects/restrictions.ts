@@ -38,7 +38,10 @@ export const RestrictionsSchema = Type.Object(
     onward: tagged('kind', {
       free: Type.Object({ kind: Type.Literal('free') }, closed),
       'with-consent': Type.Object({ kind: Type.Literal('with-consent') }, closed),
-      named: Type.Object({ kind: Type.Literal('named'), bodies: Type.Array(line(300), { minItems: 1, maxItems: 50 }) }, closed),
+      named: Type.Object(
+        { kind: Type.Literal('named'), bodies: Type.Array(line(300), { minItems: 1, maxItems: 50 }) },
+        closed,
+      ),
       none: Type.Object({ kind: Type.Literal('none') }, closed),
     }),
     /** Europol: H0 none, H1 not in proceedings without permission, H2 not onward without permission, H3 as `handlingNote` says. */
@@ -55,7 +58,8 @@ export const checkRestrictions: Check<Restrictions> = (restrictions, base, repor
   const at = (name: string): string => below(base, name);
   const { confidentiality, permittedUses, forbiddenUses, handlingCode, handlingNote } = restrictions;
   if (confidentiality.kind === 'until-date') checkDate(confidentiality.date, at('confidentiality.date'), report);
-  if (confidentiality.kind === 'until-condition') checkProse(confidentiality.condition, at('confidentiality.condition'), report);
+  if (confidentiality.kind === 'until-condition')
+    checkProse(confidentiality.condition, at('confidentiality.condition'), report);
   forbiddenUses.forEach((use, index) => {
     if (permittedUses.includes(use)) report(at(`forbiddenUses.${index}`), `${use} is permitted and forbidden at once`);
   });
@@ -63,14 +67,15 @@ export const checkRestrictions: Check<Restrictions> = (restrictions, base, repor
   else if (handlingCode === 'H3') report(at('handlingNote'), 'is missing: H3 means "as stated here"');
 };
 
-const fit = parserOf('terms', RestrictionsSchema, 'message.invalid');
+const parseShape = parserOf('terms', RestrictionsSchema, 'message.invalid');
 
 /** Reads restrictions that stand alone, as in a file of standing terms. @throws ProtocolError `message.invalid` */
 export function parseRestrictions(value: unknown): Restrictions {
-  const restrictions = fit(value);
+  const restrictions = parseShape(value);
   assertChecked('terms', 'message.invalid', restrictions, checkRestrictions);
   return restrictions;
 }
 
 /** termsHash = SHA-256("holdfast/terms/v1\0" ‖ JCS(restrictions)): 32 bytes. */
-export const termsHash = (sha256: Sha256, restrictions: Restrictions): Uint8Array => sha256(concat(context('terms'), canonicalBytes(restrictions)));
+export const termsHash = (sha256: Sha256, restrictions: Restrictions): Uint8Array =>
+  sha256(concat(context('terms'), canonicalBytes(restrictions)));

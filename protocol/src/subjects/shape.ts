@@ -9,7 +9,11 @@ export const closed = { additionalProperties: false } as const;
 
 /** One of a closed list of strings. */
 export function choice<const V extends readonly string[]>(values: V, description?: string): TUnsafe<V[number]> {
-  return Type.Unsafe<V[number]>({ type: 'string', enum: [...values], ...(description === undefined ? {} : { description }) });
+  return Type.Unsafe<V[number]>({
+    type: 'string',
+    enum: [...values],
+    ...(description === undefined ? {} : { description }),
+  });
 }
 
 /**
@@ -39,5 +43,8 @@ export function line(maxLength: number, description = 'one line of text, no line
 
 /** A short id that later kinds refer to: `a1`, `account-2`. */
 export function shortId(description: string): TString {
-  return Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$', description: `${description}: lower-case letters, digits, hyphens, at most 32` });
+  return Type.String({
+    pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
+    description: `${description}: lower-case letters, digits, hyphens, at most 32`,
+  });
 }

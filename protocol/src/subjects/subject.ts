@@ -12,16 +12,42 @@ import { choice, closed, line, shortId, tagged } from './shape.js';
 
 export const SubjectRefSchema = shortId('reference to a subject within this message');
 
-export const IDENTIFIER_TYPES = ['passport', 'national-id', 'tax', 'social-security', 'company-register', 'lei', 'vat', 'imo', 'other'] as const;
+export const IDENTIFIER_TYPES = [
+  'passport',
+  'national-id',
+  'tax',
+  'social-security',
+  'company-register',
+  'lei',
+  'vat',
+  'imo',
+  'other',
+] as const;
 export const IdentifierSchema = Type.Object(
-  { type: choice(IDENTIFIER_TYPES), value: line(100), country: Type.Optional(CountrySchema), issuedOn: Type.Optional(DateSchema), expiresOn: Type.Optional(DateSchema) },
+  {
+    type: choice(IDENTIFIER_TYPES),
+    value: line(100),
+    country: Type.Optional(CountrySchema),
+    issuedOn: Type.Optional(DateSchema),
+    expiresOn: Type.Optional(DateSchema),
+  },
   closed,
 );
 export type Identifier = Static<typeof IdentifierSchema>;
 
 export const AddressSchema = Type.Object({ full: line(500), country: Type.Optional(CountrySchema) }, closed);
 
-export const SUBJECT_ROLES = ['suspect', 'accused', 'convicted', 'beneficial-owner', 'account-holder', 'facilitator', 'family-or-associate', 'victim', 'third-party'] as const;
+export const SUBJECT_ROLES = [
+  'suspect',
+  'accused',
+  'convicted',
+  'beneficial-owner',
+  'account-holder',
+  'facilitator',
+  'family-or-associate',
+  'victim',
+  'third-party',
+] as const;
 
 /** Politically exposed: by own office, or as family or close associate (article 52(1)). */
 export const PepSchema = Type.Object(
@@ -94,7 +120,13 @@ const checkIdentifier: Check<Identifier> = (identifier, at, report) => {
   checkSpan(identifier.issuedOn, identifier.expiresOn, `${at}.issuedOn`, `${at}.expiresOn`, report);
 };
 
-function checkSpan(from: string | undefined, to: string | undefined, fromAt: string, toAt: string, report: Parameters<typeof checkDate>[2]): void {
+function checkSpan(
+  from: string | undefined,
+  to: string | undefined,
+  fromAt: string,
+  toAt: string,
+  report: Parameters<typeof checkDate>[2],
+): void {
   if (from !== undefined) checkDate(from, fromAt, report);
   if (to !== undefined) checkDate(to, toAt, report);
   // Partial dates are compared only as far as both are known.

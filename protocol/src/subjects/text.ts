@@ -22,8 +22,7 @@ export const checkProse: Check<Prose> = (prose, at, report) => {
 
 // Controls but tab and line breaks; zero-width space, word joiner, BOM; embeddings, overrides, isolates; line and paragraph
 // separators; interlinear marks; tags. ZWNJ and ZWJ stay (Persian, Indic scripts), so do LRM, RLM, ALM, which reorder nothing.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
-const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+const HIDDEN = /(?![\t\n\r])\p{Cc}|[\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
 
 /** Reports each string in `value`, at any depth, that holds a control character or one that hides or reorders text. */
 export function checkText(value: unknown, at: string, report: Report): void {
@@ -38,5 +37,5 @@ export function checkText(value: unknown, at: string, report: Report): void {
 function nameOf(character: string): string {
   const code = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   if (/[\u202a-\u202e\u2066-\u2069]/.test(character)) return `the direction control ${code}`;
-  return /[\u0000-\u009f]/.test(character) ? `the control character ${code}` : `the invisible character ${code}`;
+  return /\p{Cc}/u.test(character) ? `the control character ${code}` : `the invisible character ${code}`;
 }

@@ -21,10 +21,12 @@ export function checkWalletAddress(chain: string, address: string, at: string, r
     case 'ethereum':
     case 'polygon':
     case 'bnb-smart-chain':
-      if (!/^0x[0-9a-fA-F]{40}$/.test(address)) report(at, `${address} is not an address of ${chain}: 0x and 40 hexadecimal digits`);
+      if (!/^0x[0-9a-fA-F]{40}$/.test(address))
+        report(at, `${address} is not an address of ${chain}: 0x and 40 hexadecimal digits`);
       return;
     case 'tron':
-      if (!BASE58.test(address) || !/^T.{33}$/.test(address)) report(at, `${address} is not an address of tron: T and 33 more characters`);
+      if (!BASE58.test(address) || !/^T.{33}$/.test(address))
+        report(at, `${address} is not an address of tron: T and 33 more characters`);
       return;
     default:
       return;
@@ -36,9 +38,9 @@ export function hasBech32Checksum(address: string): boolean {
   if (address !== address.toLowerCase() && address !== address.toUpperCase()) return false;
   const text = address.toLowerCase();
   const split = text.lastIndexOf('1');
-  const data = [...text.slice(split + 1)].map((character) => BECH32.indexOf(character));
+  const data = Array.from(text.slice(split + 1), (character) => BECH32.indexOf(character));
   if (split < 1 || text.length > 90 || data.length < 7 || data.includes(-1)) return false;
-  const prefix = [...text.slice(0, split)].map((character) => character.charCodeAt(0));
+  const prefix = Array.from(text.slice(0, split), (character) => character.charCodeAt(0));
   const sum = polymod([...prefix.map((code) => code >> 5), 0, ...prefix.map((code) => code & 31), ...data]);
   return sum === (data[0] === 0 ? 1 : 0x2bc830a3);
 }
