@@ -9,7 +9,7 @@ import { type Archive, openArchive } from './archive/archive.js';
 import type { DirectoryAlarm } from './directory/alarm.js';
 import { Directory } from './directory/directory.js';
 import { signingKeyIn } from './enrolment/agency.js';
-import { OwnEpochKeys } from './enrolment/device.js';
+import { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { isSdkError, SdkError } from './errors.js';
 import { EventHub } from './events.js';
 import { devicePaths, readDeviceId, readJoinedAgency } from './home/home.js';

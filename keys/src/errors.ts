@@ -40,6 +40,7 @@ export const KEYS_ERRORS = {
   'envelope.misdirected': entry('The envelope is not for this device.'),
   'envelope.key-gone': entry('The day key that the envelope was sealed to is not here.'),
   'envelope.decryption': entry('The envelope cannot be decrypted.'),
+  'envelope.time': entry('The times of the envelope are outside what the specification allows.'),
   'envelope.manifest': entry('The manifest does not belong to the envelope.'),
 } as const satisfies Record<string, KeysErrorEntry>;
 

@@ -71,6 +71,7 @@ async function open(bytes: Uint8Array, self: FixtureDevice, world: Pick<FixtureF
   return await openEnvelope(inspectEnvelope(bytes), {
     fed: world.fed,
     self: self.device,
+    nowMs: NOW_MS,
     senderKey: () => sender.key.publicKey,
     checkRecipients: () => undefined,
     epochSecret: (name) => {

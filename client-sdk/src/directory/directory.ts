@@ -2,13 +2,14 @@
  * The directory kept in step with the relay: synced, verified, stored, and asked by the rest of the SDK. The relay is not
  * believed: what does not verify, or goes back, is refused and raised.
  */
-import { type BatchOwner, type AgencyChain, memberOf, sha256, verifyEpochKey, equalBytes } from '@holdfast/keys/verify';
+import { type BatchOwner, isKeysError, type AgencyChain, memberOf, sha256, verifyEpochKey, equalBytes } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type CapabilityRecord,
   dayOf,
   type DeviceId,
   type DirectoryEntry,
+  type EpochKeyProof,
   documentHash,
   type FederationId,
   fromBase64url,
@@ -127,15 +128,32 @@ export class Directory {
       const page = await session.call(OPERATIONS.getEpochKeys, { query, ...(signal ? { signal } : {}) });
       const fresh: RecipientKey[] = [];
       for (const proof of page.keys) {
-        const owner = this.#batchOwner(proof.device);
-        if (owner === undefined) continue;
-        const { device, day: keyDay, key } = verifyEpochKey(proof, owner);
-        fresh.push({ device, day: keyDay, key });
+        const key = this.#verified(proof);
+        if (key !== undefined) fresh.push(key);
       }
       this.#deps.archive.directory.putEpochKeys(fresh);
       for (const key of fresh) this.#keys.set(key.device, key);
       after = page.next ?? undefined;
     } while (after !== undefined);
+  }
+
+  /** One bad proof must not keep the others' keys away: it is raised and left out. */
+  #verified(proof: EpochKeyProof): RecipientKey | undefined {
+    const owner = this.#batchOwner(proof.device);
+    if (owner === undefined) return undefined;
+    try {
+      const { device, day, key, batch } = verifyEpochKey(proof, owner);
+      const today = dayOf(this.#deps.now());
+      // Today's key, or the last that the device has published; an older one would be the relay's choice, not the device's.
+      const isLast = day === batch.batch.firstDay + batch.batch.count - 1;
+      if (day !== today && !(isLast && day < today)) throw new DirectoryAlarm('epoch-key.refused', { device, day });
+      return day >= (this.#keys.get(device)?.day ?? 0) ? { device, day, key } : undefined;
+    } catch (error) {
+      if (error instanceof DirectoryAlarm) this.#raise(error);
+      else if (isKeysError(error)) this.#raise(new DirectoryAlarm('epoch-key.refused', { device: proof.device, cause: error.code }));
+      else throw error;
+      return undefined;
+    }
   }
 
   #batchOwner(device: DeviceId): BatchOwner | undefined {

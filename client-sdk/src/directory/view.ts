@@ -94,12 +94,11 @@ export function rosterOf(view: DirectoryView, core: EnvelopeCore): AgencyId[] {
 
 /** Positions and heads for `dir`. */
 export function headsOf(view: DirectoryView, agencies: Iterable<AgencyId>): EnvelopeCore['dir'] {
-  const dir: EnvelopeCore['dir'] = {};
-  for (const agency of agencies) {
+  const entries = [...agencies].flatMap((agency) => {
     const chain = view.agencies.get(agency)?.chain;
-    if (chain !== undefined && chain.head !== null) dir[agency] = [chain.seq, chain.head];
-  }
-  return dir;
+    return chain === undefined || chain.head === null ? [] : [[agency, [chain.seq, chain.head]] as const];
+  });
+  return Object.fromEntries(entries.map(([agency, [seq, head]]) => [agency, [seq, head]]));
 }
 
 /** Past its expiry an admitted list lets only freeze messages pass, for 30 days more (crypto, "Key hierarchy"). */

@@ -61,10 +61,13 @@ export async function initFederation(home: string, unlock: Unlock, init: Federat
   return accepted;
 }
 
-/** Signs the next list with this member added, or its name and root keys replaced. */
+/** Signs the next list with this member added, or active again, or under another name. @throws SdkError `message.refused` where its root differs */
 export function admitMember(home: string, unlock: Unlock, request: MembershipRequest, nowMs: number): Promise<AcceptedTrustList> {
   return nextList(home, unlock, nowMs, (members) => {
     const before = members.find(({ agency }) => agency === request.agency);
+    if (before !== undefined && JSON.stringify(before.root) !== JSON.stringify(request.root)) {
+      throw new SdkError('message.refused', `${request.agency} is a member under other root keys.`, { issues: [{ field: 'root', reason: 'differs from the keys under which the agency was admitted' }] });
+    }
     const member: Member = { ...request, status: 'active', admittedAtMs: before?.admittedAtMs ?? nowMs };
     return [...members.filter(({ agency }) => agency !== request.agency), member];
   });

@@ -3,6 +3,7 @@ import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EnvelopeId } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { OutboxAttachment } from '../archive/outbox-table.js';
 import { encryptToSpool } from '../attachments/spool.js';
 import { uploadBlob } from '../attachments/upload.js';
 import type { RelaySession } from '../session/session.js';
@@ -28,18 +29,19 @@ export async function prepareAttachments(id: EnvelopeId, deps: AttachmentDepende
   for (const attachment of archive.outbox.attachments(id)) {
     if (attachment.uploaded) continue;
     const spoolPath = join(deps.spool, attachment.id);
-    let { size } = attachment;
-    if (size === null) {
-      const spooled = await encryptToSpool({ sourcePath: attachment.source, spoolPath, id: attachment.id, key: attachment.key, signal });
-      archive.outbox.setSpooled(attachment.id, spooled.size, spooled.sha256);
-      size = spooled.size;
-    }
-    const totalBytes = size;
+    const totalBytes = attachment.size ?? (await spool(attachment, spoolPath, archive, signal));
     const onProgress = (sentBytes: number): void => deps.onProgress({ outboxId: id, sentBytes, totalBytes });
-    await uploadBlob({ session: deps.session, id: attachment.id, spoolPath, size, signal, onProgress });
+    await uploadBlob({ session: deps.session, id: attachment.id, spoolPath, size: totalBytes, signal, onProgress });
     archive.outbox.setUploaded(attachment.id);
     await unlink(spoolPath).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     });
   }
+}
+
+/** Encrypts the file beside the archive; from then on the source may change. */
+async function spool({ id, source, key }: OutboxAttachment, spoolPath: string, archive: Archive, signal: AbortSignal): Promise<number> {
+  const spooled = await encryptToSpool({ sourcePath: source, spoolPath, id, key, signal });
+  archive.outbox.setSpooled(id, spooled.size, spooled.sha256);
+  return spooled.size;
 }

@@ -21,6 +21,7 @@ import type { OutboxAttachment, OutboxItem } from '../archive/outbox-table.js';
 import type { Directory } from '../directory/directory.js';
 import { headsOf } from '../directory/view.js';
 import { SdkError } from '../errors.js';
+import { queueActed } from '../send/receipts.js';
 
 export interface Identity {
   readonly fed: FederationId;
@@ -92,6 +93,7 @@ export async function sealItem(item: OutboxItem, deps: { readonly archive: Archi
       jws: sealed.jws,
       handled: true,
     });
+    queueActed(archive, item, sealed.eh, atMs);
   });
   return sealed;
 }

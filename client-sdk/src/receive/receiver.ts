@@ -106,6 +106,7 @@ export class Receiver {
     const envelope = await openEnvelope(inspected, {
       fed: identity.fed,
       self: identity.device,
+      nowMs: this.#deps.now(),
       senderKey: (device) => {
         sender = senderOf(directory.view, device, inspected.core.ts);
         return sender.key;
@@ -114,6 +115,7 @@ export class Receiver {
       epochSecret,
     });
     if (sender === undefined) throw new DirectoryAlarm('sender.unknown');
+    assertSigned(directory.view.trust.list.use, envelope.manifest);
     const roster = rosterOf(directory.view, envelope.core);
     if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash) throw new DirectoryAlarm('recipient.ghost', { roster });
     return { envelope, sender, roster };
@@ -200,6 +202,11 @@ export class Receiver {
     });
     emit({ event: 'alarm', code: 'envelope.refused', detail });
   }
+}
+
+/** A device alone speaks for its agency only in a sandbox; officers' signatures are a later version's. Receipts are a device's own. */
+function assertSigned(use: 'sandbox' | 'live', { kind, approvals }: OpenedEnvelope['manifest']): void {
+  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.')) throw new DirectoryAlarm('officers.missing');
 }
 
 interface OpenedMessage {

@@ -5,7 +5,6 @@
 import { sha256 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
-  type ConversationId,
   type MessageBody,
   type Priority,
   termsHash,

@@ -17,6 +17,7 @@ import {
   fromBase64url,
   fromUtf8,
   type Hash,
+  isFreezeKind,
   LIMITS,
   type Manifest,
   parseCore,
@@ -66,6 +67,7 @@ export interface EpochSecret {
 export interface OpenRequest {
   readonly fed: FederationId;
   readonly self: DeviceId;
+  readonly nowMs: number;
   /** The sender's key in the newest view; throws where the sender is unknown or revoked (step 2). */
   readonly senderKey: (device: DeviceId) => Uint8Array;
   /** Refuses ghosts in `to`, an unknown or old `dir` (step 4). */
@@ -86,6 +88,8 @@ export async function openEnvelope(inspected: InspectedEnvelope, request: OpenRe
   const { core, delivered, digests, eh } = inspected;
   if (core.fed !== request.fed) refuse('envelope.other-federation', 'The envelope belongs to another federation.');
   if (core.from === request.self) refuse('envelope.reflected', 'The envelope is our own, sent back.');
+  if (core.ts > request.nowMs + LIMITS.clockAheadMs) refuse('envelope.time', 'The envelope is dated in the future.');
+  if (core.exp > core.ts + LIMITS.expiryMs) refuse('envelope.time', 'The envelope would live longer than 90 days.');
   const senderKey = request.senderKey(core.from);
   if (!verifySignature(delivered.sig, envelopeSigningBytes(digests), senderKey)) refuse('envelope.signature', 'The sender\'s signature does not verify.');
   const index = core.to.findIndex(([device]) => device === request.self);
@@ -131,6 +135,9 @@ function believe(plaintext: Uint8Array, { eh, core, ch, senderKey }: Believing):
   if (!equalBytes(fromBase64url(manifest.bodyHash), bodyHash(sha256, fromBase64url(manifest.salt), body))) {
     refuse('envelope.manifest', 'The manifest belongs to another body.');
   }
+  if (isFreezeKind(manifest.kind) && core.exp !== core.ts + LIMITS.freezeExpiryMs) {
+    refuse('envelope.time', 'A freeze message expires 30 days after it was sealed, neither earlier nor later.');
+  }
   return { eh, core, manifest, jws, body };
 }
 
@@ -141,7 +148,8 @@ type RefusalCode =
   | 'envelope.misdirected'
   | 'envelope.malformed'
   | 'envelope.key-gone'
-  | 'envelope.manifest';
+  | 'envelope.manifest'
+  | 'envelope.time';
 
 function refuse(code: RefusalCode, why: string): never {
   throw new KeysError(code, why);

@@ -48,6 +48,12 @@ export function acceptTrustList(previous: AcceptedTrustList | undefined, jws: Ge
   if (list.version !== previous.list.version + 1) refuse(`Version ${previous.list.version + 1} is next, not ${list.version}.`);
   if (list.prev !== previous.hash) refuse('It does not follow the list before it.');
   if (!hasThreshold(previous.list.root, signers)) refuse('It is not signed by the threshold of the list before it.');
+  for (const { agency, root } of previous.list.members) {
+    const member = list.members.find((candidate) => candidate.agency === agency);
+    // Chains are replayed from the member's root: neither may change under them in this version.
+    if (member === undefined) refuse(`${agency} is missing; a member is suspended, never removed.`);
+    else if (!sameKeys(member.root, root)) refuse(`The root keys of ${agency} changed.`);
+  }
   if (list.use !== previous.list.use) refuse('A sandbox and a live federation do not turn into each other.');
   return { fed: previous.fed, list, hash, jws };
 }
@@ -56,6 +62,8 @@ export function acceptTrustList(previous: AcceptedTrustList | undefined, jws: Ge
 export function hasThreshold(set: KeySet, signers: ReadonlySet<string>): boolean {
   return set.keys.filter((key) => signers.has(key)).length >= set.threshold;
 }
+
+const sameKeys = (a: KeySet, b: KeySet): boolean => a.threshold === b.threshold && a.keys.join() === b.keys.join();
 
 /** An agency's line in the list, whatever its status. */
 export const memberOf = (accepted: AcceptedTrustList, agency: AgencyId): Member | undefined =>

@@ -28,9 +28,9 @@ export function canonicalText(value: unknown): string {
 export const canonicalBytes = (value: unknown): Uint8Array => utf8(canonicalText(value));
 
 /** Reads JSON that must already be canonical: the only reading of bytes that are hashed or signed. @throws ProtocolError `encoding.json` */
-export function parseCanonical(bytes: Uint8Array): unknown {
+export function parseCanonical(bytes: Uint8Array, bounds: JsonBounds = JSON_BOUNDS): unknown {
   const text = fromUtf8(bytes);
-  const value = parseStrict(text);
+  const value = parseStrict(text, bounds);
   if (canonicalText(value) !== text) throw new ProtocolError('encoding.json', 'The JSON is not in canonical form (RFC 8785).');
   return value;
 }

@@ -57,6 +57,8 @@ export const TrustListSchema = Type.Object(
 );
 export type TrustList = Static<typeof TrustListSchema>;
 
+/** 2,000 members with their names and up to 16 root keys each. */
+const TRUST_LIST_BOUNDS = { depth: 8, members: 50_000 } as const;
 const check = parserOf('trust list', TrustListSchema, 'trust-list.invalid');
 
 export const encodeTrustList = (list: TrustList): Uint8Array => canonicalBytes(list);
@@ -64,7 +66,7 @@ export const encodeTrustList = (list: TrustList): Uint8Array => canonicalBytes(l
 /** Reads a payload whose signatures have verified. @throws ProtocolError `encoding.json`, `trust-list.invalid` */
 export function parseTrustList(bytes: Uint8Array): TrustList {
   if (bytes.length > LIMITS.trustListBytes) throw new ProtocolError('encoding.too-large', 'The trust list is too large.');
-  const list = check(parseCanonical(bytes));
+  const list = check(parseCanonical(bytes, TRUST_LIST_BOUNDS));
   const refuse = (why: string): never => {
     throw new ProtocolError('trust-list.invalid', why);
   };

@@ -55,3 +55,9 @@ export const receiptLeafEntry = (eh: string, leafHash: string, ts: number): Uint
 export function receiptBatchBytes(origin: string, batch: Omit<ReceiptBatch, 'sig' | 'prev' | 'root'>, prev: Uint8Array, root: Uint8Array): Uint8Array {
   return concat(context('receipt-batch'), prefixed(utf8(origin)), u64be(batch.n), prev, root, u64be(batch.size), u64be(batch.atMs));
 }
+
+/** `prev` of the first batch of a relay, n = 0. */
+export const FIRST_BATCH_PREV: Uint8Array = new Uint8Array(32);
+
+/** Names a batch in the next one's `prev`: SHA-256("holdfast/receipt-batch-hash/v1\0" ‖ signed bytes). */
+export const receiptBatchHash = (sha256: Sha256, signedBytes: Uint8Array): Uint8Array => sha256(concat(context('receipt-batch-hash'), signedBytes));

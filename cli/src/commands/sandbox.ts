@@ -1,0 +1,77 @@
+/** `holdfast sandbox`: a whole local network to try everything on. `npm start` is this. */
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { contextOf, interrupted } from '../context.js';
+import { makeNetwork, MEMBERS } from '../sandbox/network.js';
+import { runWholeCase } from '../sandbox/whole-case.js';
+
+const SAMPLES = fileURLToPath(new URL('../../../samples', import.meta.url));
+const DEFAULT_PORT = '4640';
+
+export function sandboxCommand(program: Command): void {
+  program
+    .command('sandbox')
+    .description('a relay and two agencies of fictional States on this machine')
+    .option('--once', 'run one whole case, check everything, and end')
+    .option('--folder <folder>', 'where to put it; made afresh each time', '.sandbox')
+    .option('--port <port>', 'the relay\'s port; 0 takes any free one', DEFAULT_PORT)
+    .action(async (options: { once?: boolean; folder: string; port: string }, command: Command) => {
+      const { output } = contextOf(command);
+      const startedAtMs = Date.now();
+      const home = resolve(options.folder);
+      const isOnce = options.once === true;
+      output.event('sandbox.started', { home }, `Making a network of fictional States in ${home} …`);
+      const network = await makeNetwork({
+        home,
+        samples: SAMPLES,
+        port: Number(isOnce && options.port === DEFAULT_PORT ? 0 : options.port),
+        devices: isOnce ? ['gateway'] : ['gateway', 'desk'],
+        report: output.event,
+        signal: AbortSignal.any([AbortSignal.timeout(300_000), interrupted]),
+      });
+      try {
+        if (isOnce) {
+          const result = await runWholeCase(network, { samples: SAMPLES, report: output.event });
+          output.event('sandbox.done', { ok: true, ...result, tookMs: Date.now() - startedAtMs }, `Done in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s. Everything held.`);
+        } else {
+          await stayOpen(network, output);
+        }
+      } catch (error) {
+        // Nothing may stay running behind a failure.
+        await network.relay.kill();
+        throw error;
+      }
+    });
+}
+
+async function stayOpen(network: Awaited<ReturnType<typeof makeNetwork>>, output: ReturnType<typeof contextOf>['output']): Promise<void> {
+  const [a, b] = MEMBERS;
+  const agencies = MEMBERS.map((member) => network.startAgency(member, (event) => output.event('gateway', { agency: member.agency, ...event }, `  ${member.agency}: ${event.event}`)));
+  for (const agency of agencies) await agency.order({ do: 'online' });
+  const holdfast = `HOLDFAST_UNLOCK_KEY_FILE=${network.unlockFile} npx holdfast --home ${network.home} --device desk`;
+  output.event(
+    'sandbox.ready',
+    { relay: network.relay.url, home: network.home, unlockFile: network.unlockFile },
+    [
+      '',
+      'Two agencies are online. Try, in another terminal:',
+      '',
+      `  ${holdfast} --agency ${a.agency} directory find`,
+      `  ${holdfast} --agency ${a.agency} directory show ${b.agency}`,
+      `  ${holdfast} --agency ${a.agency} disclose ${join('samples', 'disclosure.json')} --to ${b.agency}`,
+      `  ${holdfast} --agency ${a.agency} freeze request ${join('samples', 'alert.json')} --to ${b.agency}`,
+      `  ${holdfast} --agency ${b.agency} inbox`,
+      `  ${holdfast} --agency ${b.agency} freeze acknowledge <conversation> ${join('samples', 'acknowledge.json')}`,
+      `  ${holdfast} --agency ${b.agency} freeze impose <conversation> ${join('samples', 'impose.json')}`,
+      `  ${holdfast} --agency ${a.agency} case list`,
+      '',
+      'Ctrl-C ends everything.',
+    ].join('\n'),
+  );
+  if (!interrupted.aborted) await once(interrupted, 'abort');
+  await Promise.all(agencies.map((agency) => agency.stop()));
+  await network.relay.stop();
+  output.event('sandbox.stopped', {}, 'Everything has ended.');
+}

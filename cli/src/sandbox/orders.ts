@@ -1,0 +1,38 @@
+/** What an agency's process can be told to do, and what it answers. Between the sandbox and its own children only. */
+import type { Case, Disclosure, FreezeRequest, FreezeStep, InboxItem, SdkEvent, SendHandle } from '@holdfast/client-sdk';
+import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+
+type Until = Parameters<SendHandle['until']>[0];
+interface Waiting {
+  readonly until?: Until;
+  readonly timeoutMs?: number;
+}
+
+export type Order = Waiting &
+  (
+    | { readonly do: 'online' | 'outbox' | 'stop' }
+    | ({ readonly do: 'disclose' } & Disclosure)
+    | ({ readonly do: 'freeze.request' } & FreezeRequest)
+    | ({ readonly do: 'freeze.acknowledge' } & FreezeStep<'freeze.acknowledge'>)
+    | ({ readonly do: 'freeze.impose' } & FreezeStep<'freeze.impose'>)
+    | ({ readonly do: 'freeze.refuse' } & FreezeStep<'freeze.refuse'>)
+    | { readonly do: 'until'; readonly id: EnvelopeId }
+    | { readonly do: 'case'; readonly conversation: ConversationId }
+    | { readonly do: 'download'; readonly ref: AttachmentRef; readonly path: string }
+  );
+
+export type SentAnswer = Pick<SendHandle, 'id' | 'eh' | 'conversation' | 'state' | 'receipt' | 'acknowledgements'>;
+
+export interface Answer {
+  readonly self?: { readonly agency: string; readonly device: string };
+  readonly sent?: SentAnswer;
+  readonly case?: Case;
+  readonly sha256?: string;
+  readonly outbox?: readonly Pick<SendHandle, 'id' | 'eh' | 'state'>[];
+}
+
+export type Line =
+  | ({ readonly type: 'event' } & SdkEvent)
+  | { readonly type: 'item'; readonly item: InboxItem }
+  | { readonly type: 'answer'; readonly n: number; readonly ok: true; readonly answer: Answer }
+  | { readonly type: 'answer'; readonly n: number; readonly ok: false; readonly code: string; readonly message: string };

@@ -1,0 +1,96 @@
+/**
+ * The device's own day keys: published 45 days ahead, each under a wrap of its day, destroyed 7 days after it. The last key of
+ * every batch stays 60 days, since a sender with an old directory may still use it (crypto, "Key hierarchy").
+ */
+import {
+  type EpochSecret,
+  type FileKeystore,
+  generateEpochKeys,
+  newDayWrap,
+  openUnderDay,
+  sealUnderDay,
+  signEpochBatch,
+  xwingKeyPairFromSeed,
+  zeroize,
+} from '@holdfast/keys';
+import { sha256, verifyEpochBatch } from '@holdfast/keys/verify';
+import { dayOf, EPOCH_DAYS_AHEAD, type EpochKeyName, epochKeyNameBytes, OPERATIONS, toBase64url, toEpochKeyName } from '@holdfast/protocol';
+import type { Identity } from '../outbox/seal-item.js';
+import type { RelaySession } from '../session/session.js';
+
+/** Top up when fewer days than this are left ahead: about once a week. */
+const TOP_UP_BELOW_DAYS = EPOCH_DAYS_AHEAD - 7;
+const KEEP_DAYS = 7;
+const KEEP_LAST_DAYS = 60;
+
+interface OwnKey extends EpochSecret {
+  readonly day: number;
+}
+
+export class OwnEpochKeys {
+  readonly #keystore: FileKeystore;
+  readonly #secrets = new Map<EpochKeyName, OwnKey>();
+  /** Days whose key is the last of a batch. */
+  readonly #lasts = new Set<number>();
+
+  private constructor(keystore: FileKeystore) {
+    this.#keystore = keystore;
+  }
+
+  static async load(keystore: FileKeystore): Promise<OwnEpochKeys> {
+    const own = new OwnEpochKeys(keystore);
+    for (const id of await keystore.list('epoch-last')) own.#lasts.add(Number(id));
+    for (const id of await keystore.list('day-wrap')) {
+      const key = await keystore.get('day-wrap', id);
+      const sealed = await keystore.get('epoch', id);
+      const day = Number(id);
+      if (key !== undefined && sealed !== undefined) own.#remember(day, openUnderDay({ day, key }, 'epoch', sealed));
+    }
+    return own;
+  }
+
+  #remember(day: number, secret: Uint8Array): void {
+    const { publicKey } = xwingKeyPairFromSeed(secret);
+    this.#secrets.set(toEpochKeyName(epochKeyNameBytes(sha256, day, publicKey)), { day, publicKey, secret });
+  }
+
+  readonly secret = (name: EpochKeyName): EpochSecret | undefined => this.#secrets.get(name);
+
+  /** Publishes the next batch where fewer than 38 days are left ahead. The secrets are stored before the keys are public. */
+  async topUp(session: RelaySession, identity: Identity, nowMs: number, signal: AbortSignal): Promise<void> {
+    const today = dayOf(nowMs);
+    const { batch } = await session.call(OPERATIONS.getEpochBatchHead, { signal });
+    const owner = { fed: identity.fed, agency: identity.agency, device: identity.device };
+    const previous = batch === null ? undefined : verifyEpochBatch(batch, { ...owner, key: identity.signingKey.publicKey });
+    const publishedTo = previous === undefined ? today - 1 : previous.batch.firstDay + previous.batch.count - 1;
+    if (publishedTo - today >= TOP_UP_BELOW_DAYS) return;
+    const firstDay = Math.max(today, publishedTo + 1);
+    const pairs = generateEpochKeys(firstDay, today + EPOCH_DAYS_AHEAD - firstDay);
+    for (const { day, secret } of pairs) {
+      const wrap = newDayWrap(day);
+      await this.#keystore.put('day-wrap', String(day), wrap.key);
+      await this.#keystore.put('epoch', String(day), sealUnderDay(wrap, 'epoch', secret));
+      zeroize(wrap.key);
+      this.#remember(day, secret);
+    }
+    const lastDay = firstDay + pairs.length - 1;
+    await this.#keystore.put('epoch-last', String(lastDay), new Uint8Array());
+    this.#lasts.add(lastDay);
+    const signed = await signEpochBatch(previous, pairs, owner, identity.signingKey);
+    const body = { batch: signed.jws, keys: pairs.map(({ publicKey }) => toBase64url(publicKey)) };
+    await session.call(OPERATIONS.publishEpochBatch, { body, signal });
+  }
+
+  /** Destroys what is past its time, wrap first. Call only when the mailboxes are drained. */
+  async purge(nowMs: number): Promise<void> {
+    const today = dayOf(nowMs);
+    for (const [name, { day, secret }] of this.#secrets) {
+      if (day + (this.#lasts.has(day) ? KEEP_LAST_DAYS : KEEP_DAYS) >= today) continue;
+      await this.#keystore.delete('day-wrap', String(day));
+      await this.#keystore.delete('epoch', String(day));
+      await this.#keystore.delete('epoch-last', String(day));
+      zeroize(secret);
+      this.#secrets.delete(name);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The temporary-freeze alert, step by step (domain, Flow 1). Each step is checked against the case's table before it is queued:
+ * what the state does not allow is refused here, with state and event named, and never sent.
+ */
+import { type AgencyId, type ConversationId, type FreezeKind, type MessageBody } from '@holdfast/protocol';
+import { headsOfCase, openingOf } from '../cases/case.js';
+import { assertStepAllowed } from '../cases/fold-freeze.js';
+import { SdkError } from '../errors.js';
+import type { Runtime } from '../runtime.js';
+import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
+import { handleOf, type SendHandle } from './handle.js';
+import { draftImposition, type ImpositionDraft } from './imposition.js';
+
+export interface FreezeRequest {
+  readonly to: AgencyId;
+  readonly body: MessageBody<'freeze.request'>;
+  readonly attachments?: readonly OutgoingAttachment[];
+  readonly caseRef?: string;
+}
+
+export interface FreezeStep<K extends FreezeKind> {
+  readonly conversation: ConversationId;
+  readonly body: MessageBody<K>;
+}
+
+export class FreezeFlow {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /**
+   * Sends an alert, after the recipient's capability record has been asked.
+   * @throws SdkError `capability.*`, `directory.unknown-agency`, `message.*`, `attachment.*`
+   */
+  async request({ to, body, attachments = [], caseRef = null }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
+    const { archive, directory, events, identity, now, outbox, session, signal } = this.#runtime;
+    for (const { path } of attachments) await checkAttachment(path);
+    const recipient = await directory.published(to, this.#runtime.isOnline ? session : undefined, signal);
+    assertCapable(recipient.capabilityExpiresAtMs, to, now());
+    const conversation = newConversationId();
+    const id = archive.atomically(() => {
+      archive.conversations.create(conversation, [to, identity.agency], now());
+      return enqueue(archive, { kind: 'freeze.request', body, conversation, recipients: [to], priority: body.urgency, caseRef, termsHash: null, follows: [], attachments }, now());
+    });
+    outbox.wake();
+    return handleOf(archive, events, id);
+  }
+
+  /** R's duty officer has it; R's decision clock begins. */
+  acknowledge(step: FreezeStep<'freeze.acknowledge'>): Promise<SendHandle> {
+    return this.step('freeze.acknowledge', step);
+  }
+
+  /** R refuses, with code and reason. */
+  refuse(step: FreezeStep<'freeze.refuse'>): Promise<SendHandle> {
+    return this.step('freeze.refuse', step);
+  }
+
+  /** R freezes all or some assets, each until its own expiry. */
+  impose(step: FreezeStep<'freeze.impose'>): Promise<SendHandle> {
+    return this.step('freeze.impose', step);
+  }
+
+  /**
+   * Completes a decision's draft with start and expiry as our own published capability record gives them.
+   * @throws SdkError `capability.*`, `message.refused`
+   */
+  imposition(draft: ImpositionDraft): Promise<MessageBody<'freeze.impose'>> {
+    return draftImposition(this.#runtime, draft);
+  }
+
+  /** Any later step of an alert. @throws SdkError `case.unknown`, `case.event-not-allowed`, `message.*` */
+  async step<K extends Exclude<FreezeKind, 'freeze.request'>>(kind: K, { conversation, body }: FreezeStep<K>): Promise<SendHandle> {
+    const { archive, events, identity, now, outbox } = this.#runtime;
+    const { agencies, priority } = openingOf(archive, conversation);
+    const recipients = agencies.filter((agency) => agency !== identity.agency);
+    const id = archive.atomically(() => {
+      assertStepAllowed(archive, identity.agency, conversation, kind, body, now());
+      const follows = headsOfCase(archive, conversation);
+      return enqueue(archive, { kind, body, conversation, recipients, priority, caseRef: null, termsHash: null, follows, attachments: [] }, now());
+    });
+    outbox.wake();
+    return Promise.resolve(handleOf(archive, events, id));
+  }
+}
+
+function assertCapable(expiresAtMs: number | null, agency: AgencyId, nowMs: number): void {
+  if (expiresAtMs === null) throw new SdkError('capability.expired', `${agency} has published no capability record.`);
+  if (expiresAtMs <= nowMs) {
+    const issues = [{ field: 'to', reason: `the capability record of ${agency} expired on ${new Date(expiresAtMs).toISOString().slice(0, 10)}` }];
+    throw new SdkError('capability.expired', undefined, { issues });
+  }
+}
