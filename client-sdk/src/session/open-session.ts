@@ -1,0 +1,106 @@
+/** Calls that need no device: what is public, and what carries its own authority. */
+import { type Operation, OCTETS, parseProblem, parserOf, parseStrict, fromUtf8, PROBLEM_MEDIA_TYPE, canonicalBytes } from '@holdfast/protocol';
+import type { Static, TSchema } from 'typebox';
+import { isSdkError, SdkError } from '../errors.js';
+import { httpTransport } from '../transport/http.js';
+import type { HttpResponse, RelayTransport } from '../transport/port.js';
+
+const MAX_JSON_RESPONSE_BYTES = 64 * 1024 * 1024;
+const RESPONSE_BOUNDS = { depth: 32, members: 2_000_000 } as const;
+
+type StaticOf<S> = S extends TSchema ? Static<S> : undefined;
+export type BodyOf<O extends Operation> = O['body'] extends typeof OCTETS ? Uint8Array : StaticOf<O['body']>;
+export type ResponseOf<O extends Operation> = O['response'] extends typeof OCTETS ? Uint8Array : StaticOf<O['response']>;
+
+export interface CallArguments<O extends Operation> {
+  readonly params?: StaticOf<O['params']>;
+  readonly query?: StaticOf<O['query']>;
+  readonly body?: BodyOf<O>;
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenSession {
+  /** Calls an operation that asks for no session. @throws SdkError `relay.*`, `aborted` */
+  openCall<O extends Operation>(operation: O, args?: CallArguments<O>): Promise<ResponseOf<O>>;
+}
+
+/** A session for the administrator's first steps. */
+export function openSession(baseUrl: string, signal: AbortSignal): OpenSession {
+  const transport = httpTransport(baseUrl);
+  return { openCall: (operation, args) => callRelay(transport, operation, args ?? {}, {}, signal) };
+}
+
+/** One call, with the headers that authorise it. @throws SdkError `relay.unreachable`, `relay.refused`, `relay.misbehaved`, `aborted` */
+export async function callRelay<O extends Operation>(
+  transport: RelayTransport,
+  operation: O,
+  args: CallArguments<O>,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<ResponseOf<O>> {
+  const isJson = operation.body !== undefined && operation.body !== OCTETS;
+  const body = bodyBytes(operation, args.body);
+  const response = await transport.request({
+    method: operation.method,
+    path: pathOf(operation, args),
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': isJson ? 'application/json' : OCTETS }) },
+    ...(body === undefined ? {} : { body }),
+    maxResponseBytes: MAX_JSON_RESPONSE_BYTES,
+    signal: args.signal === undefined ? signal : AbortSignal.any([signal, args.signal]),
+  });
+  if (response.status !== operation.status) throw refusalOf(response);
+  return readResponse(operation, response);
+}
+
+/** Path and query of a call. */
+export function pathOf(operation: Operation, args: { readonly params?: unknown; readonly query?: unknown }): string {
+  const params = entriesOf(args.params);
+  let { path } = operation as { path: string };
+  for (const [name, value] of params) path = path.replace(`:${name}`, encodeURIComponent(value));
+  const query = new URLSearchParams(entriesOf(args.query)).toString();
+  return query === '' ? path : `${path}?${query}`;
+}
+
+function entriesOf(value: unknown): [string, string][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value).map(([name, entry]) => [name, String(entry)]) : [];
+}
+
+function bodyBytes(operation: Operation, body: unknown): Uint8Array | undefined {
+  if (operation.body === undefined) return operation.method === 'POST' ? new Uint8Array() : undefined;
+  if (operation.body === OCTETS) return body instanceof Uint8Array ? body : new Uint8Array();
+  return canonicalBytes(body);
+}
+
+const parsers = new WeakMap<TSchema, (value: unknown) => unknown>();
+
+function readResponse<O extends Operation>(operation: O, response: HttpResponse): ResponseOf<O> {
+  const schema: TSchema | typeof OCTETS = operation.response;
+  if (schema === OCTETS) return response.body as ResponseOf<O>;
+  let parse = parsers.get(schema);
+  if (parse === undefined) {
+    parse = parserOf(`answer to ${operation.id}`, schema, 'encoding.malformed');
+    parsers.set(schema, parse);
+  }
+  try {
+    return parse(parseStrict(fromUtf8(response.body), RESPONSE_BOUNDS)) as ResponseOf<O>;
+  } catch (cause) {
+    throw new SdkError('relay.misbehaved', `The relay's answer to ${operation.id} does not fit the contract.`, { cause });
+  }
+}
+
+/** The relay's problem as an error; an answer that is no problem of ours comes from something in between. */
+export function refusalOf(response: HttpResponse): SdkError {
+  if (!(response.headers['content-type'] ?? '').startsWith(PROBLEM_MEDIA_TYPE)) {
+    return new SdkError('relay.unreachable', `The relay's address answered ${response.status} without a problem of ours.`);
+  }
+  try {
+    const problem = parseProblem(parseStrict(fromUtf8(response.body)));
+    return new SdkError('relay.refused', problem.title, { problem });
+  } catch (cause) {
+    return new SdkError('relay.misbehaved', undefined, { cause });
+  }
+}
+
+/** Is it a refusal with this problem code? */
+export const isRefusal = (error: unknown, ...codes: readonly string[]): boolean =>
+  isSdkError(error, 'relay.refused') && error.problem !== undefined && codes.includes(error.problem.code);
