@@ -3,7 +3,7 @@
  * Notes and progress go to standard error. Text from others is made safe here, last, whatever a renderer let through.
  */
 import { isSdkError } from '@holdfast/client-sdk';
-import { isProtocolError, type FieldIssue } from '@holdfast/protocol';
+import { type FieldIssue, isProtocolError } from '@holdfast/protocol';
 import { CommanderError } from 'commander';
 import { CliError, EXIT_CODES, exitCodeOf } from './errors.js';
 import { safeJson, safeLine, safeLines } from './render/text.js';
@@ -69,7 +69,8 @@ export function createOutput(options: OutputOptions): Output {
       stderr.write(`${strong('error')}: ${safeLines(told.message)}\n`);
       for (const { field, reason } of told.issues) stderr.write(`  ${safeLine(field)}: ${safeLine(reason)}\n`);
       if (told.advice !== null && told.advice !== told.message) stderr.write(`${safeLines(told.advice)}\n`);
-      if (told.exitCode === EXIT_CODES.internal && error instanceof Error) stderr.write(`${safeLines(error.stack ?? '')}\n`);
+      if (told.exitCode === EXIT_CODES.internal && error instanceof Error)
+        stderr.write(`${safeLines(error.stack ?? '')}\n`);
     },
   };
 }
@@ -87,13 +88,21 @@ function describe(error: unknown): Described {
   const exitCode = exitCodeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const base = { message, exitCode, retryable: false, issues: [], advice: null };
-  if (error instanceof CliError) return { ...base, code: error.code, issues: error.issues, retryable: error.code === 'queued' };
+  if (error instanceof CliError)
+    return { ...base, code: error.code, issues: error.issues, retryable: error.code === 'queued' };
   if (isProtocolError(error)) return { ...base, code: error.code, issues: error.issues, retryable: error.retryable };
   if (isSdkError(error)) {
-    return { ...base, code: error.problem?.code ?? error.code, issues: error.issues, retryable: error.retryable, advice: error.advice };
+    return {
+      ...base,
+      code: error.problem?.code ?? error.code,
+      issues: error.issues,
+      retryable: error.retryable,
+      advice: error.advice,
+    };
   }
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'internal';
-  if (exitCode === EXIT_CODES.unavailable) return { ...base, code: 'timeout', message: 'The relay did not answer in time.', retryable: true };
+  if (exitCode === EXIT_CODES.unavailable)
+    return { ...base, code: 'timeout', message: 'The relay did not answer in time.', retryable: true };
   return { ...base, code };
 }
 

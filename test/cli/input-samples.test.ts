@@ -1,9 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@holdfast/keys/verify';
-import { checkAgainstCapability, checkRequirements, deadline, measureFor, type MessageKind, parseMessage, termsHash, toBase64url } from '@holdfast/protocol';
+import {
+  checkAgainstCapability,
+  checkRequirements,
+  deadline,
+  type MessageKind,
+  measureFor,
+  parseMessage,
+  termsHash,
+  toBase64url,
+} from '@holdfast/protocol';
 import t from 'tap';
-import { CliError, EXIT_CODES, exitCodeOf } from '#cli/errors.js';
+import { type CliError, EXIT_CODES, exitCodeOf } from '#cli/errors.js';
 import { readBody } from '#cli/input/read-body.js';
 import { readCapability, readEntry } from '#cli/input/read-documents.js';
 import { readJsonFile } from '#cli/input/read-input.js';
@@ -39,7 +48,10 @@ async function reckoned(body: unknown, nowMs: number): Promise<unknown> {
   if (measure === undefined) throw new Error('Belmora has no measure');
   const { expiresAtMs, explanation } = deadline(measure.duration, nowMs);
   const filled = { startsAtMs: nowMs, expiry: { atMs: expiresAtMs, explanation } };
-  return { ...(body as object), outcomes: outcomes.map((outcome) => (outcome.outcome === 'in-force' ? { ...outcome, ...filled } : outcome)) };
+  return {
+    ...(body as object),
+    outcomes: outcomes.map((outcome) => (outcome.outcome === 'in-force' ? { ...outcome, ...filled } : outcome)),
+  };
 }
 
 t.test('every sample is good, now and in years', async (t) => {
@@ -53,8 +65,16 @@ t.test('every sample is good, now and in years', async (t) => {
       for (const { duration } of record.measures) t.ok(deadline(duration, nowMs).expiresAtMs > nowMs);
     }
   }
-  const known = [...Object.keys(KINDS), ...STATES.flatMap((state) => [`entry-${state}`, `capability-${state}`]), 'terms'].map((name) => `${name}.json`);
-  t.strictSame((await readdir(SAMPLES)).filter((name) => name.endsWith('.json')).sort(), known.sort(), 'none is left out');
+  const known = [
+    ...Object.keys(KINDS),
+    ...STATES.flatMap((state) => [`entry-${state}`, `capability-${state}`]),
+    'terms',
+  ].map((name) => `${name}.json`);
+  t.strictSame(
+    (await readdir(SAMPLES)).filter((name) => name.endsWith('.json')).sort(),
+    known.sort(),
+    'none is left out',
+  );
 });
 
 t.test('the samples fit together', async (t) => {
@@ -64,19 +84,32 @@ t.test('the samples fit together', async (t) => {
   if (disclosure.kind !== 'disclosure') throw new Error('no disclosure');
   t.strictSame(disclosure.body.restrictions, terms, 'the disclosure carries the standing terms');
   const entry = await readEntry(join(SAMPLES, 'entry-xb.json'), nowMs);
-  t.ok(entry.acceptedTerms.some((hash) => hash === toBase64url(termsHash(sha256, terms))), 'which Belmora accepts in advance');
+  t.ok(
+    entry.acceptedTerms.some((hash) => hash === toBase64url(termsHash(sha256, terms))),
+    'which Belmora accepts in advance',
+  );
 
   const alert = await message(SAMPLES, 'alert', nowMs);
   if (alert.kind !== 'freeze.request') throw new Error('no alert');
   const record = await readCapability(join(SAMPLES, 'capability-xb.json'), nowMs);
   t.strictSame(checkRequirements(alert.body, entry.requirements), [], 'the alert has what Belmora requires');
-  t.strictSame(checkAgainstCapability(alert.body, record, nowMs).map(({ code }) => code), ['capability.unconfirmed']);
-  t.strictSame(alert.body.assets.map(({ kind }) => kind), ['account', 'account', 'virtual-asset']);
-  for (const { kind, measure } of alert.body.assets) t.ok(measureFor(record, measure.action, kind), `${measure.action} of ${kind}`);
+  t.strictSame(
+    checkAgainstCapability(alert.body, record, nowMs).map(({ code }) => code),
+    ['capability.unconfirmed'],
+  );
+  t.strictSame(
+    alert.body.assets.map(({ kind }) => kind),
+    ['account', 'account', 'virtual-asset'],
+  );
+  for (const { kind, measure } of alert.body.assets)
+    t.ok(measureFor(record, measure.action, kind), `${measure.action} of ${kind}`);
 
   const imposed = await message(SAMPLES, 'impose', nowMs);
   if (imposed.kind !== 'freeze.impose') throw new Error('no decision');
-  t.strictSame(imposed.body.outcomes.map(({ assetRef, outcome }) => `${assetRef} ${outcome}`), ['a1 in-force', 'a2 not-frozen', 'w1 in-force']);
+  t.strictSame(
+    imposed.body.outcomes.map(({ assetRef, outcome }) => `${assetRef} ${outcome}`),
+    ['a1 in-force', 'a2 not-frozen', 'w1 in-force'],
+  );
 });
 
 const REFUSED: Readonly<Record<string, readonly [field: string, reason: RegExp]>> = {
@@ -101,14 +134,20 @@ const REFUSED_ON_SENDING = ['disclosure-terms-differ'];
 t.test('every bad sample is refused with field and reason', async (t) => {
   const [nowMs = 0] = NOWS;
   for (const [name, [field, reason]] of Object.entries(REFUSED)) {
-    const read = name.startsWith('capability') ? readCapability(join(BAD, `${name}.json`), nowMs) : message(BAD, name, nowMs);
+    const read = name.startsWith('capability')
+      ? readCapability(join(BAD, `${name}.json`), nowMs)
+      : message(BAD, name, nowMs);
     const error: unknown = await read.then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
     t.equal(exitCodeOf(error), EXIT_CODES.usage, name);
     const { issues } = error as CliError;
-    t.strictSame(issues.map((issue) => issue.field), [field], name);
+    t.strictSame(
+      issues.map((issue) => issue.field),
+      [field],
+      name,
+    );
     t.match(issues[0]?.reason, reason, name);
   }
   for (const name of REFUSED_ON_SENDING) t.ok(await message(BAD, name, nowMs));

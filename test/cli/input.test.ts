@@ -1,9 +1,9 @@
 import { mkdtemp, open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SDK_ERRORS, SdkError } from '@holdfast/client-sdk';
 import { KEYS_ERRORS, KeysError } from '@holdfast/keys';
 import { sha256 } from '@holdfast/keys/verify';
-import { SDK_ERRORS, SdkError } from '@holdfast/client-sdk';
 import { ERRORS, ProtocolError, termsHash, toBase64url } from '@holdfast/protocol';
 import { CommanderError } from 'commander';
 import fc from 'fast-check';
@@ -37,8 +37,18 @@ async function refusal(work: Promise<unknown>): Promise<CliError> {
 }
 
 t.test('placeholders', async (t) => {
-  const value = { a: { $now: true }, b: [{ $inDays: 365 }, { $dateInDays: -1 }], c: { d: { $termsOf: 'terms.json' } }, e: 'plain' };
-  t.strictSame(await resolvePlaceholders(value, sources), { a: NOW, b: [NOW + 365 * 86_400_000, '2026-03-01'], c: { d: 'hash of terms.json' }, e: 'plain' });
+  const value = {
+    a: { $now: true },
+    b: [{ $inDays: 365 }, { $dateInDays: -1 }],
+    c: { d: { $termsOf: 'terms.json' } },
+    e: 'plain',
+  };
+  t.strictSame(await resolvePlaceholders(value, sources), {
+    a: NOW,
+    b: [NOW + 365 * 86_400_000, '2026-03-01'],
+    c: { d: 'hash of terms.json' },
+    e: 'plain',
+  });
   for (const [bad, reason] of [
     [{ $now: 1 }, /must be \{"\$now": true\}/],
     [{ $inDays: 1.5 }, /whole number/],
@@ -52,7 +62,10 @@ t.test('placeholders', async (t) => {
   ] as const) {
     const error = await refusal(resolvePlaceholders({ deep: [bad] }, sources));
     t.equal(error.code, 'input.placeholder');
-    t.strictSame(error.issues.map(({ field }) => field), ['deep.0']);
+    t.strictSame(
+      error.issues.map(({ field }) => field),
+      ['deep.0'],
+    );
     t.match(error.issues[0]?.reason, reason);
   }
 });
@@ -98,12 +111,17 @@ t.test('a fault is found exactly where there is one', (t) => {
     }
   };
   fc.assert(
-    fc.property(fc.json({ maxDepth: 3 }), fc.nat(), fc.constantFrom('', ',', '}', '"', '\\', 'e', '0', ' '), (text, at, insert) => {
-      const place = at % (text.length + 1);
-      const changed = text.slice(0, place) + insert + text.slice(place + 1);
-      const fault = findJsonFault(changed);
-      t.equal(fault === undefined || /twice/.test(fault.reason), isJson(changed), changed);
-    }),
+    fc.property(
+      fc.json({ maxDepth: 3 }),
+      fc.nat(),
+      fc.constantFrom('', ',', '}', '"', '\\', 'e', '0', ' '),
+      (text, at, insert) => {
+        const place = at % (text.length + 1);
+        const changed = text.slice(0, place) + insert + text.slice(place + 1);
+        const fault = findJsonFault(changed);
+        t.equal(fault === undefined || /twice/.test(fault.reason), isJson(changed), changed);
+      },
+    ),
     { numRuns: 300 },
   );
   t.end();
@@ -111,7 +129,11 @@ t.test('a fault is found exactly where there is one', (t) => {
 
 t.test('reading a file', async (t) => {
   t.strictSame(await readJsonFile(await fileOf('\ufeff{"a":"é"}')), { a: 'é' }, 'a byte-order mark is dropped');
-  t.strictSame(await readJsonFile(await fileOf('{"a":{"$now":true}}')), { a: { $now: true } }, "others' files keep what looks like a placeholder");
+  t.strictSame(
+    await readJsonFile(await fileOf('{"a":{"$now":true}}')),
+    { a: { $now: true } },
+    "others' files keep what looks like a placeholder",
+  );
   const notUtf8 = await refusal(readInput(await fileOf(new Uint8Array([0x7b, 0x22, 0x61, 0xc3, 0x28, 0x22, 0x7d]))));
   t.equal(notUtf8.code, 'input.not-utf8');
   t.match(notUtf8.message, /at byte 4/);
@@ -162,19 +184,30 @@ t.test('the terms beside a file', async (t) => {
 });
 
 t.test('a body is completed and never overwritten', async (t) => {
-  t.strictSame(await readBody(await fileOf('{"text":"x"}'), NOW, { attachments: [] }), { writtenAtMs: NOW, text: 'x', attachments: [] });
+  t.strictSame(await readBody(await fileOf('{"text":"x"}'), NOW, { attachments: [] }), {
+    writtenAtMs: NOW,
+    text: 'x',
+    attachments: [],
+  });
   t.strictSame(await readBody(await fileOf('{"writtenAtMs":5}'), NOW), { writtenAtMs: 5 });
   t.strictSame(await readBody(await fileOf('[1]'), NOW), [1]);
   const error = await refusal(readBody(await fileOf('{"attachments":[]}'), NOW, { attachments: [] }));
-  t.strictSame(error.issues.map(({ field }) => field), ['attachments']);
+  t.strictSame(
+    error.issues.map(({ field }) => field),
+    ['attachments'],
+  );
 });
 
 t.test('exit codes', (t) => {
   const codes: readonly number[] = Object.values(EXIT_CODES);
-  for (const code of Object.keys(ERRORS)) t.ok(codes.includes(exitCodeOf(new ProtocolError(code as keyof typeof ERRORS))), code);
-  for (const code of Object.keys(SDK_ERRORS)) t.ok(codes.includes(exitCodeOf(new SdkError(code as keyof typeof SDK_ERRORS))), code);
-  for (const code of Object.keys(KEYS_ERRORS)) t.ok(codes.includes(exitCodeOf(new KeysError(code as keyof typeof KEYS_ERRORS))), code);
-  const problem = (code: string, status: number) => new SdkError('relay.refused', code, { problem: { type: 'urn:x', title: 'x', code, status, retryable: false } });
+  for (const code of Object.keys(ERRORS))
+    t.ok(codes.includes(exitCodeOf(new ProtocolError(code as keyof typeof ERRORS))), code);
+  for (const code of Object.keys(SDK_ERRORS))
+    t.ok(codes.includes(exitCodeOf(new SdkError(code as keyof typeof SDK_ERRORS))), code);
+  for (const code of Object.keys(KEYS_ERRORS))
+    t.ok(codes.includes(exitCodeOf(new KeysError(code as keyof typeof KEYS_ERRORS))), code);
+  const problem = (code: string, status: number) =>
+    new SdkError('relay.refused', code, { problem: { type: 'urn:x', title: 'x', code, status, retryable: false } });
   const table: readonly (readonly [unknown, number])[] = [
     [new ProtocolError('message.invalid'), 2],
     [new ProtocolError('encoding.utf8'), 2],

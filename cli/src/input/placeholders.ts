@@ -15,7 +15,8 @@ export interface PlaceholderSources {
 }
 
 /** Is `name` a file in the same folder: no path, no hidden file? */
-const isPlainName = (name: unknown): name is string => typeof name === 'string' && /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(name);
+const isPlainName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(name);
 
 const isWholeDays = (days: unknown): days is number => Number.isInteger(days) && Math.abs(Number(days)) <= MAX_DAYS;
 
@@ -27,11 +28,19 @@ export async function resolvePlaceholders(value: unknown, sources: PlaceholderSo
   const issues: FieldIssue[] = [];
   const resolved = await resolve(value, '', sources, issues);
   const [first] = issues;
-  if (first !== undefined) throw new CliError('input.placeholder', `A placeholder cannot be filled in: ${first.field} ${first.reason}.`, { issues });
+  if (first !== undefined)
+    throw new CliError('input.placeholder', `A placeholder cannot be filled in: ${first.field} ${first.reason}.`, {
+      issues,
+    });
   return resolved;
 }
 
-async function resolve(value: unknown, at: string, sources: PlaceholderSources, issues: FieldIssue[]): Promise<unknown> {
+async function resolve(
+  value: unknown,
+  at: string,
+  sources: PlaceholderSources,
+  issues: FieldIssue[],
+): Promise<unknown> {
   const inside = (name: string | number): string => (at === '' ? String(name) : `${at}.${name}`);
   if (Array.isArray(value)) {
     return Promise.all(value.map((item: unknown, index) => resolve(item, inside(index), sources, issues)));
@@ -39,10 +48,19 @@ async function resolve(value: unknown, at: string, sources: PlaceholderSources, 
   if (typeof value !== 'object' || value === null) return value;
   const members: [string, unknown][] = Object.entries(value);
   if (members.some(([name]) => name.startsWith('$'))) return fill(members, at, sources, issues);
-  return Object.fromEntries(await Promise.all(members.map(async ([name, member]) => [name, await resolve(member, inside(name), sources, issues)])));
+  return Object.fromEntries(
+    await Promise.all(
+      members.map(async ([name, member]) => [name, await resolve(member, inside(name), sources, issues)]),
+    ),
+  );
 }
 
-async function fill(members: readonly [string, unknown][], at: string, sources: PlaceholderSources, issues: FieldIssue[]): Promise<unknown> {
+async function fill(
+  members: readonly [string, unknown][],
+  at: string,
+  sources: PlaceholderSources,
+  issues: FieldIssue[],
+): Promise<unknown> {
   const [[name, argument] = ['', undefined], ...others] = members;
   const refuse = (reason: string): undefined => void issues.push({ field: at === '' ? '(top)' : at, reason });
   if (others.length > 0) return refuse('has other members beside its placeholder');
@@ -50,13 +68,17 @@ async function fill(members: readonly [string, unknown][], at: string, sources: 
     case '$now':
       return argument === true ? sources.nowMs : refuse('must be {"$now": true}');
     case '$inDays':
-      return isWholeDays(argument) ? sources.nowMs + argument * MS_PER_DAY : refuse(`must be {"$inDays": a whole number of days, at most ${MAX_DAYS}}`);
+      return isWholeDays(argument)
+        ? sources.nowMs + argument * MS_PER_DAY
+        : refuse(`must be {"$inDays": a whole number of days, at most ${MAX_DAYS}}`);
     case '$dateInDays':
       return isWholeDays(argument)
         ? new Date(sources.nowMs + argument * MS_PER_DAY).toISOString().slice(0, 10)
         : refuse(`must be {"$dateInDays": a whole number of days, at most ${MAX_DAYS}}`);
     case '$termsOf':
-      return isPlainName(argument) ? sources.termsHashOf(argument) : refuse('must be {"$termsOf": the name of a file in the same folder}');
+      return isPlainName(argument)
+        ? sources.termsHashOf(argument)
+        : refuse('must be {"$termsOf": the name of a file in the same folder}');
     default:
       return refuse(`has the unknown placeholder ${name}; there are $now, $inDays, $dateInDays and $termsOf`);
   }

@@ -8,7 +8,11 @@ import { readInput } from './read-input.js';
  * @param filled members that only the command knows, such as the ids of attachments
  * @throws CliError `input.*`; `usage` where the file gives a member that the command fills in
  */
-export async function readBody(path: string, nowMs: number, filled: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+export async function readBody(
+  path: string,
+  nowMs: number,
+  filled: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> {
   const body = await readInput(path, nowMs);
   // Not an object: the message's own parser says so better.
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;

@@ -1,5 +1,10 @@
 /** The two documents that an agency publishes, from its administrator's files: checked before anything is signed. */
-import { type CapabilityRecord, type DirectoryEntry, parseCapabilityRecord, parseDirectoryEntry } from '@holdfast/protocol';
+import {
+  type CapabilityRecord,
+  type DirectoryEntry,
+  parseCapabilityRecord,
+  parseDirectoryEntry,
+} from '@holdfast/protocol';
 import { CliError } from '../errors.js';
 import { readInput } from './read-input.js';
 
@@ -17,5 +22,7 @@ export async function readCapability(path: string, nowMs: number): Promise<Capab
 function unexpired<T extends { readonly expiresAtMs: number }>(path: string, document: T, nowMs: number): T {
   if (document.expiresAtMs > nowMs) return document;
   const reason = `has passed: ${new Date(document.expiresAtMs).toISOString()}; confirm the figures and give a later time`;
-  throw new CliError('input.expired', `${path} has expired: expiresAtMs ${reason}.`, { issues: [{ field: 'expiresAtMs', reason }] });
+  throw new CliError('input.expired', `${path} has expired: expiresAtMs ${reason}.`, {
+    issues: [{ field: 'expiresAtMs', reason }],
+  });
 }

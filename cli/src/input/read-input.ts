@@ -7,9 +7,9 @@ import { isSdkError, readFileBounded } from '@holdfast/client-sdk';
 import { sha256 } from '@holdfast/keys/verify';
 import { fromUtf8, isProtocolError, LIMITS, parseStrict, termsHash, toBase64url } from '@holdfast/protocol';
 import { CliError } from '../errors.js';
-import { parseTerms } from './terms.js';
 import { findJsonFault } from './json-fault.js';
 import { resolvePlaceholders } from './placeholders.js';
+import { parseTerms } from './terms.js';
 
 /**
  * Reads JSON as it stands, without placeholders: for files that come from others.
@@ -37,11 +37,19 @@ async function readBytes(path: string): Promise<Uint8Array> {
     return await readFileBounded(path, LIMITS.bodyBytes);
   } catch (cause) {
     if (isSdkError(cause, 'message.too-large')) {
-      const issues = [{ field: '(file)', reason: `is larger than ${LIMITS.bodyBytes} bytes (1 MiB); move what is large into an attachment` }];
+      const issues = [
+        {
+          field: '(file)',
+          reason: `is larger than ${LIMITS.bodyBytes} bytes (1 MiB); move what is large into an attachment`,
+        },
+      ];
       throw new CliError('input.too-large', `${cause.message} Nothing of it was read.`, { cause, issues });
     }
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new CliError('input.unreadable', `${path} cannot be read (${reason}).`, { cause, issues: [{ field: '(file)', reason: `cannot be read (${reason})` }] });
+    throw new CliError('input.unreadable', `${path} cannot be read (${reason}).`, {
+      cause,
+      issues: [{ field: '(file)', reason: `cannot be read (${reason})` }],
+    });
   }
 }
 
@@ -78,6 +86,9 @@ function parseJson(path: string, text: string): unknown {
     if (!isProtocolError(cause, 'encoding.json')) throw cause;
     const fault = findJsonFault(text);
     const reason = fault === undefined ? cause.message : `line ${fault.line}, column ${fault.column}: ${fault.reason}`;
-    throw new CliError('input.not-json', `${path} is not JSON that can be taken: ${reason}`, { cause, issues: [{ field: '(file)', reason }] });
+    throw new CliError('input.not-json', `${path} is not JSON that can be taken: ${reason}`, {
+      cause,
+      issues: [{ field: '(file)', reason }],
+    });
   }
 }

@@ -17,11 +17,17 @@ export function assetTitle(asset: Asset): string {
       return safeLine(`account ${number ?? ''}${at(asset.institution)}`);
     }
     case 'virtual-asset':
-      return safeLine(`wallet ${asset.chain} ${asset.address}${asset.token === undefined ? '' : ` (${asset.token})`}${at(asset.provider)}`);
+      return safeLine(
+        `wallet ${asset.chain} ${asset.address}${asset.token === undefined ? '' : ` (${asset.token})`}${at(asset.provider)}`,
+      );
     case 'property':
-      return safeLine(`${asset.propertyType} in ${asset.country}: ${asset.description.text}${asset.register === undefined ? '' : `, ${asset.register.name} ${asset.register.number}`}`);
+      return safeLine(
+        `${asset.propertyType} in ${asset.country}: ${asset.description.text}${asset.register === undefined ? '' : `, ${asset.register.name} ${asset.register.number}`}`,
+      );
     case 'securities':
-      return safeLine(`securities ${asset.isin ?? ''}${asset.custodyAccount === undefined ? '' : ` in ${asset.custodyAccount}`}${at(asset.custodian)}`);
+      return safeLine(
+        `securities ${asset.isin ?? ''}${asset.custodyAccount === undefined ? '' : ` in ${asset.custodyAccount}`}${at(asset.custodian)}`,
+      );
     case 'insurance':
       return safeLine(`${asset.policyType} policy ${asset.policyNumber}${at(asset.insurer)}`);
     case 'safe-deposit-box':

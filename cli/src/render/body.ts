@@ -2,7 +2,14 @@
 import type { UnknownMessage } from '@holdfast/client-sdk';
 import { MESSAGES, type Message } from '@holdfast/protocol';
 import { renderDisclosure } from './disclosure.js';
-import { renderAcknowledge, renderAsk, renderImpose, renderNoAssets, renderRedirect, renderRefuse } from './freeze-decision.js';
+import {
+  renderAcknowledge,
+  renderAsk,
+  renderImpose,
+  renderNoAssets,
+  renderRedirect,
+  renderRefuse,
+} from './freeze-decision.js';
 import {
   renderAdjust,
   renderExtensionDecision,
@@ -79,6 +86,11 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
   }
 }
 
-function attachmentTable(attachments: readonly { readonly id: string; readonly name: string; readonly mediaType: string }[]): string {
-  return renderTable(['attachment', 'name', 'type'], attachments.map(({ id, name, mediaType }) => [id, name, mediaType]));
+function attachmentTable(
+  attachments: readonly { readonly id: string; readonly name: string; readonly mediaType: string }[],
+): string {
+  return renderTable(
+    ['attachment', 'name', 'type'],
+    attachments.map(({ id, name, mediaType }) => [id, name, mediaType]),
+  );
 }

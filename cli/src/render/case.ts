@@ -37,17 +37,25 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
 function renderAssets({ assets, timeline }: Case, nowMs: number, zone: string): string {
   const titles = new Map<string, string>();
   for (const { message } of timeline) {
-    if (message.kind === 'freeze.request') for (const asset of message.body.assets) titles.set(asset.assetRef, assetTitle(asset));
+    if (message.kind === 'freeze.request')
+      for (const asset of message.body.assets) titles.set(asset.assetRef, assetTitle(asset));
   }
   return renderTable(
     ['asset', 'state', 'until', 'what'],
-    assets.map((asset) => [asset.assetRef, assetState(asset), asset.expiry === null ? '-' : formatDeadline(asset.expiry.atMs, nowMs, zone), titles.get(asset.assetRef) ?? '']),
+    assets.map((asset) => [
+      asset.assetRef,
+      assetState(asset),
+      asset.expiry === null ? '-' : formatDeadline(asset.expiry.atMs, nowMs, zone),
+      titles.get(asset.assetRef) ?? '',
+    ]),
   );
 }
 
 /** `in-force, extension asked, MLA linked`. */
 function assetState({ state, extensionPending, mlaLinked, late }: Case['assets'][number]): string {
-  return [state, extensionPending ? 'extension asked' : '', mlaLinked ? 'MLA linked' : '', late ? 'extended late' : ''].filter(Boolean).join(', ');
+  return [state, extensionPending ? 'extension asked' : '', mlaLinked ? 'MLA linked' : '', late ? 'extended late' : '']
+    .filter(Boolean)
+    .join(', ');
 }
 
 function renderEntry(entry: TimelineEntry, nowMs: number, zone: string): string {
@@ -59,7 +67,12 @@ function renderEntry(entry: TimelineEntry, nowMs: number, zone: string): string 
         refused === null ? '' : `CHANGES NOTHING: ${safeLine(refused)}`,
         renderPairs([
           ['envelope', eh],
-          ['proof', acknowledgements.map(({ agency, level, atMs }) => `${level} by ${agency} ${formatTime(atMs, zone)}`).join('\n')],
+          [
+            'proof',
+            acknowledgements
+              .map(({ agency, level, atMs }) => `${level} by ${agency} ${formatTime(atMs, zone)}`)
+              .join('\n'),
+          ],
           ['attachments', attachments.map(({ id, size }) => `${id} (${size} bytes, sealed)`).join('; ')],
         ]),
         renderBody(message, { nowMs, zone }),

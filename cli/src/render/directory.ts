@@ -4,12 +4,20 @@ import type { CapabilityRecord, DirectoryEntry, Duration } from '@holdfast/proto
 import { renderPairs, section, stack } from './table.js';
 import { safeLine } from './text.js';
 import { formatDay, formatDeadline, localZone } from './time.js';
-import { amount, brief, contact, quote } from './values.js';
+import { amount, brief, contact, quote, span } from './values.js';
 
 /** One line, as in a list. */
-export function renderAgencyLine({ agency, name, active, entry, entryExpiresAtMs, devices }: PublishedAgency, nowMs: number): string {
+export function renderAgencyLine(
+  { agency, name, active, entry, entryExpiresAtMs, devices }: PublishedAgency,
+  nowMs: number,
+): string {
   const types = entry === null ? 'no entry published' : `${entry.state}  ${entry.authorityTypes.join(' ')}`;
-  return [`${agency.padEnd(12)}  ${types}  ${safeLine(name)}`, active ? undefined : 'SUSPENDED', staleness(entryExpiresAtMs, nowMs), devices === 0 ? 'NOT REACHABLE: no device' : undefined]
+  return [
+    `${agency.padEnd(12)}  ${types}  ${safeLine(name)}`,
+    active ? undefined : 'SUSPENDED',
+    staleness(entryExpiresAtMs, nowMs),
+    devices === 0 ? 'NOT REACHABLE: no device' : undefined,
+  ]
     .filter((part) => part !== undefined)
     .join('  ');
 }
@@ -23,8 +31,16 @@ export function renderAgency(published: PublishedAgency, nowMs: number, zone: st
   const { entry, capability, entryExpiresAtMs, capabilityExpiresAtMs } = published;
   return stack(
     renderAgencyLine(published, nowMs),
-    section('Entry', entry === null ? 'None published.' : renderEntry(entry, entryExpiresAtMs ?? entry.expiresAtMs, nowMs, zone)),
-    section('Freezing power', capability === null ? 'No capability record published: ask before you rely on anything.' : renderCapability(capability, capabilityExpiresAtMs ?? capability.expiresAtMs, nowMs, zone)),
+    section(
+      'Entry',
+      entry === null ? 'None published.' : renderEntry(entry, entryExpiresAtMs ?? entry.expiresAtMs, nowMs, zone),
+    ),
+    section(
+      'Freezing power',
+      capability === null
+        ? 'No capability record published: ask before you rely on anything.'
+        : renderCapability(capability, capabilityExpiresAtMs ?? capability.expiresAtMs, nowMs, zone),
+    ),
   );
 }
 
@@ -33,17 +49,36 @@ export function renderEntry(entry: DirectoryEntry, expiresAtMs: number, nowMs: n
   return renderPairs([
     ['name', safeLine(names.original === names.english ? names.original : `${names.english} (${names.original})`)],
     ['competent for', brief(entry.competences)],
-    ['channels', entry.channels.map(({ type, detail }) => safeLine(detail === undefined ? type : `${type} (${detail})`)).join('; ')],
+    [
+      'channels',
+      entry.channels
+        .map(({ type, detail }) => safeLine(detail === undefined ? type : `${type} (${detail})`))
+        .join('; '),
+    ],
     ['languages', entry.languages.join(' ')],
-    ['UNCAC as basis', `${uncacAsBasis.accepted ? 'yes' : 'NO'}${uncacAsBasis.note === undefined ? '' : `: ${brief(uncacAsBasis.note)}`}`],
+    [
+      'UNCAC as basis',
+      `${uncacAsBasis.accepted ? 'yes' : 'NO'}${uncacAsBasis.note === undefined ? '' : `: ${brief(uncacAsBasis.note)}`}`,
+    ],
     ['diplomatic channel', entry.diplomaticChannelRule],
     ['direct contact', entry.directContactRule],
     ['networks', entry.networks.map(safeLine).join('; ')],
-    ['agreements', entry.agreements.map(({ title, with: others }) => safeLine(`${title} (${others.join(' ')})`)).join('\n')],
+    [
+      'agreements',
+      entry.agreements.map(({ title, with: others }) => safeLine(`${title} (${others.join(' ')})`)).join('\n'),
+    ],
     ['duty', [safeLine(dutyRoster.hours), ...dutyRoster.contacts.map(contact)].join('\n')],
     ['last live test', dutyRoster.lastLiveTestOn ?? 'never'],
-    ['delegates', entry.delegates.map(({ role, scope, until }) => safeLine(`${role}: ${scope}, until ${until}`)).join('\n')],
-    ['a request needs', entry.requirements.map(({ requires, note }) => (note === undefined ? requires : `${requires} (${brief(note)})`)).join('; ')],
+    [
+      'delegates',
+      entry.delegates.map(({ role, scope, until }) => safeLine(`${role}: ${scope}, until ${until}`)).join('\n'),
+    ],
+    [
+      'a request needs',
+      entry.requirements
+        .map(({ requires, note }) => (note === undefined ? requires : `${requires} (${brief(note)})`))
+        .join('; '),
+    ],
     ['accepts terms', entry.acceptedTerms.join('\n') || 'none in advance'],
     ['verified', formatDay(entry.verifiedOnMs)],
     ['expires', formatDeadline(expiresAtMs, nowMs, zone)],
@@ -51,7 +86,10 @@ export function renderEntry(entry: DirectoryEntry, expiresAtMs: number, nowMs: n
 }
 
 export function renderCapability(record: CapabilityRecord, expiresAtMs: number, nowMs: number, zone: string): string {
-  const foreign = [record.actsForForeignFiu ? 'FIUs' : undefined, record.actsForForeignAca ? 'anti-corruption agencies' : undefined].filter((part) => part !== undefined);
+  const foreign = [
+    record.actsForForeignFiu ? 'FIUs' : undefined,
+    record.actsForForeignAca ? 'anti-corruption agencies' : undefined,
+  ].filter((part) => part !== undefined);
   return stack(
     record.confirmed ? '' : 'UNCONFIRMED: the agency has not stated these figures itself. Do not rely on them.',
     expiresAtMs <= nowMs ? `EXPIRED on ${formatDay(expiresAtMs)}: ask the agency before you rely on it.` : '',
@@ -83,14 +121,25 @@ const SILENCE: Readonly<Record<Duration['silence'], string>> = {
 
 /** A duration as a law says it: never a bare number. */
 export function renderDuration(duration: Duration): string {
-  const { number, unit, startEvent, firstDay, dayEnd, lastDay, extensions, calendar } = duration;
-  const first = unit === 'hours' ? '' : `, the first day ${firstDay}`;
-  const end = unit === 'hours' ? '' : `, ends at ${dayEnd.kind === 'at-time' ? dayEnd.time : dayEnd.kind}${lastDay === 'next-working-day' ? ' of a working day' : ''}`;
-  const each = extensions.each === undefined ? '' : ` by ${extensions.each.number} ${extensions.each.unit}`;
-  const cap = extensions.cap === undefined ? '' : `, ${extensions.cap.number} ${extensions.cap.unit} at most in all`;
+  const { unit, startEvent, firstDay, dayEnd, lastDay, extensions, calendar } = duration;
+  const first = unit === 'hours' ? '' : `, the first day ${firstDay.replace('-', ' ')}`;
+  const end =
+    unit === 'hours'
+      ? ''
+      : `, ends at ${dayEnd.kind === 'at-time' ? dayEnd.time : dayEnd.kind}${lastDay === 'next-working-day' ? ' of a working day' : ''}`;
+  const each = extensions.each === undefined ? '' : ` by ${span(extensions.each)}`;
+  const cap = extensions.cap === undefined ? '' : `, ${span(extensions.cap)} at most in all`;
   return renderPairs([
-    ['lasts', `${number} ${unit} from ${startEvent}${first}${end} (${calendar.timeZone}, ${calendar.holidays.length} listed holidays)`],
-    ['extended', extensions.count === 0 ? 'never' : `${extensions.count} time${extensions.count === 1 ? '' : 's'}${each}${cap}${duration.extendedBy === undefined ? '' : `, by ${safeLine(duration.extendedBy)}`}`],
+    [
+      'lasts',
+      `${span(duration)} from ${startEvent}${first}${end} (${calendar.timeZone}, ${calendar.holidays.length} listed holidays)`,
+    ],
+    [
+      'extended',
+      extensions.count === 0
+        ? 'never'
+        : `${extensions.count} time${extensions.count === 1 ? '' : 's'}${each}${cap}${duration.extendedBy === undefined ? '' : `, by ${safeLine(duration.extendedBy)}`}`,
+    ],
     ['silence', SILENCE[duration.silence]],
     ['lifts by itself', duration.automaticLift.map(safeLine).join('; ')],
   ]);

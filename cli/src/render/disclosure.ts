@@ -9,14 +9,27 @@ export function renderDisclosure(body: MessageBody<'disclosure'>): string {
   const { references, period, feedback, ownCase, attachments } = body;
   return stack(
     renderPairs([
-      ['reference', safeLine([references.own, references.theirs && `yours: ${references.theirs}`, ...(references.others ?? [])].filter(Boolean).join('; '))],
+      [
+        'reference',
+        safeLine(
+          [references.own, references.theirs && `yours: ${references.theirs}`, ...(references.others ?? [])]
+            .filter(Boolean)
+            .join('; '),
+        ),
+      ],
       ['legal basis', body.legalBasis.map(legalBasis).join('; ')],
       ['graded', `source ${body.sourceGrade}, information ${body.informationGrade}`],
       ['period', `${period.from} to ${period.to ?? 'now'}`],
-      ['personal data', `${provision(body.personalData)}${body.personalData.specialCategories ? '; SPECIAL CATEGORIES within' : ''}`],
+      [
+        'personal data',
+        `${provision(body.personalData)}${body.personalData.specialCategories ? '; SPECIAL CATEGORIES within' : ''}`,
+      ],
       ['retention', `review on ${body.retention.reviewOn}, erase on ${body.retention.eraseOn}`],
       ['own case', `${ownCase.status}${ownCase.status === 'covert' ? ': the subjects must not learn of it' : ''}`],
-      ['feedback', feedback.wanted ? `wanted${feedback.by === undefined ? '' : ` by ${feedback.by}`}` : 'not asked for'],
+      [
+        'feedback',
+        feedback.wanted ? `wanted${feedback.by === undefined ? '' : ` by ${feedback.by}`}` : 'not asked for',
+      ],
       ['contact', body.contacts.map(contact).join('\n')],
     ]),
     section('Nature', quote(body.nature)),
@@ -26,7 +39,13 @@ export function renderDisclosure(body: MessageBody<'disclosure'>): string {
     section('How it was done', quote(body.modusOperandi)),
     section(`Entities (${body.entities.length})`, renderEntities(body.entities)),
     section('Questions', (feedback.questions ?? []).map(quote).join('\n')),
-    section('Attachments', renderTable(['id', 'name', 'type'], attachments.map(({ id, name, mediaType }) => [id, name, mediaType]))),
+    section(
+      'Attachments',
+      renderTable(
+        ['id', 'name', 'type'],
+        attachments.map(({ id, name, mediaType }) => [id, name, mediaType]),
+      ),
+    ),
   );
 }
 
@@ -50,12 +69,40 @@ export function renderRestrictions(restrictions: Restrictions): string {
   ]);
 }
 
-const SHOWN = ['iban', 'accountNumber', 'publicKey', 'registrationNumber', 'passportNumber', 'amount', 'currency', 'date', 'role', 'relationship', 'birthDate'];
+/** What tells one entity from another, in the order shown. */
+const SHOWN = [
+  'percentage',
+  'iban',
+  'accountNumber',
+  'publicKey',
+  'registrationNumber',
+  'passportNumber',
+  'amount',
+  'currency',
+  'date',
+  'role',
+  'relationship',
+  'birthDate',
+  'topics',
+  'bankName',
+];
 
 /** One line an entity: id, schema, name or what it joins, and the properties that identify it. */
 function renderEntities(entities: readonly Entity[]): string {
   const rows = entities.map(({ id, schema, properties }) => {
-    const joins = ['owner', 'asset', 'payer', 'beneficiary', 'director', 'organization', 'person', 'relative', 'supplier', 'contract', 'holder']
+    const joins = [
+      'owner',
+      'asset',
+      'payer',
+      'beneficiary',
+      'director',
+      'organization',
+      'person',
+      'relative',
+      'supplier',
+      'contract',
+      'holder',
+    ]
       .flatMap((name) => properties[name] ?? [])
       .join(' > ');
     const name = [...(properties.name ?? []), ...(properties.title ?? [])].join(' / ');

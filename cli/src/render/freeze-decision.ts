@@ -19,17 +19,33 @@ export function renderAcknowledge(body: MessageBody<'freeze.acknowledge'>, { now
 }
 
 export function renderAsk(body: MessageBody<'freeze.ask'>, { nowMs, zone }: RenderClock): string {
-  const items = body.items.map(({ itemRef, about, assetRef, question }) => `${itemRef}  about ${about}${assetRef === undefined ? '' : ` (${assetRef})`}\n${quote(question)}`);
-  return stack(renderPairs([['answer by', formatDeadline(body.answerByMs, nowMs, zone)]]), section('Asked', items.join('\n')));
+  const items = body.items.map(
+    ({ itemRef, about, assetRef, question }) =>
+      `${itemRef}  about ${about}${assetRef === undefined ? '' : ` (${assetRef})`}\n${quote(question)}`,
+  );
+  return stack(
+    renderPairs([['answer by', formatDeadline(body.answerByMs, nowMs, zone)]]),
+    section('Asked', items.join('\n')),
+  );
 }
 
 export function renderRedirect(body: MessageBody<'freeze.redirect'>, { zone }: RenderClock): string {
   const { competentBody, onward } = body;
   return stack(
     renderPairs([
-      ['competent', safeLine(`${competentBody.name} (${competentBody.country})${competentBody.agency === undefined ? '' : `, ${competentBody.agency}`}`)],
+      [
+        'competent',
+        safeLine(
+          `${competentBody.name} (${competentBody.country})${competentBody.agency === undefined ? '' : `, ${competentBody.agency}`}`,
+        ),
+      ],
       ['contact', competentBody.contact && contact(competentBody.contact)],
-      ['passed on', onward.kind === 'forwarded' ? `yes, ${formatTime(onward.atMs, zone)}, consent: ${safeLine(onward.consent)}` : 'NO: turn to that body yourself'],
+      [
+        'passed on',
+        onward.kind === 'forwarded'
+          ? `yes, ${formatTime(onward.atMs, zone)}, consent: ${safeLine(onward.consent)}`
+          : 'NO: turn to that body yourself',
+      ],
     ]),
     section('Reason', quote(body.reason)),
   );
@@ -48,9 +64,14 @@ export function renderRefuse(body: MessageBody<'freeze.refuse'>): string {
 }
 
 export function renderNoAssets(body: MessageBody<'freeze.no-assets'>, { zone }: RenderClock): string {
-  const searched = body.searched.map(({ source, asAtMs, assets }) => `${safeLine(source)}, ${formatTime(asAtMs, zone)}: ${assets.join(', ')}`);
+  const searched = body.searched.map(
+    ({ source, asAtMs, assets }) => `${safeLine(source)}, ${formatTime(asAtMs, zone)}: ${assets.join(', ')}`,
+  );
   return stack(
-    renderPairs([['decision', 'NO ASSETS FOUND: nothing is frozen'], ['reference', references(body.references)]]),
+    renderPairs([
+      ['decision', 'NO ASSETS FOUND: nothing is frozen'],
+      ['reference', references(body.references)],
+    ]),
     section('Searched', searched.join('\n')),
     section('Remark', body.remark === undefined ? '' : quote(body.remark)),
   );
@@ -58,10 +79,18 @@ export function renderNoAssets(body: MessageBody<'freeze.no-assets'>, { zone }: 
 
 export function renderImpose(body: MessageBody<'freeze.impose'>, clock: RenderClock): string {
   const inForce = body.outcomes.filter(({ outcome }) => outcome === 'in-force').length;
-  const steps = body.keepAliveSteps.map(({ step, by, dueAtMs }) => `by the ${by} side until ${formatDeadline(dueAtMs, clock.nowMs, clock.zone)}\n${quote(step)}`);
+  const steps = body.keepAliveSteps.map(
+    ({ step, by, dueAtMs }) =>
+      `by the ${by} side until ${formatDeadline(dueAtMs, clock.nowMs, clock.zone)}\n${quote(step)}`,
+  );
   return stack(
     renderPairs([
-      ['decision', inForce === body.outcomes.length ? `FROZEN: all ${inForce} assets` : `FROZEN IN PART: ${inForce} of ${body.outcomes.length} assets`],
+      [
+        'decision',
+        inForce === body.outcomes.length
+          ? `FROZEN: all ${inForce} assets`
+          : `FROZEN IN PART: ${inForce} of ${body.outcomes.length} assets`,
+      ],
       ['reference', references(body.references)],
       ['legal basis', provision(body.legalBasis)],
       ['client told', body.clientNotified],
@@ -71,10 +100,15 @@ export function renderImpose(body: MessageBody<'freeze.impose'>, clock: RenderCl
   );
 }
 
-function renderOutcome(outcome: MessageBody<'freeze.impose'>['outcomes'][number], { nowMs, zone }: RenderClock): string {
-  if (outcome.outcome === 'not-frozen') return `${outcome.assetRef}  NOT FROZEN (${outcome.code})\n${quote(outcome.reason)}`;
+function renderOutcome(
+  outcome: MessageBody<'freeze.impose'>['outcomes'][number],
+  { nowMs, zone }: RenderClock,
+): string {
+  if (outcome.outcome === 'not-frozen')
+    return `${outcome.assetRef}  NOT FROZEN (${outcome.code})\n${quote(outcome.reason)}`;
   const { startsAtMs, expiry } = outcome;
-  const state = nowMs >= expiry.atMs ? 'LAPSED' : nowMs < startsAtMs ? 'NOT YET IN FORCE' : 'IN FORCE';
+  // What the message says; whether it was lifted or extended since, the case knows.
+  const state = nowMs >= expiry.atMs ? 'LAPSED unless extended since' : nowMs < startsAtMs ? 'TO BE FROZEN' : 'FROZEN';
   const facts = renderPairs([
     ['from', formatTime(startsAtMs, zone)],
     ['until', formatDeadline(expiry.atMs, nowMs, zone)],

@@ -5,32 +5,55 @@ import { safeLine } from './text.js';
 import { formatDeadline, formatTime } from './time.js';
 import { brief, extent, provision, quote, type RenderClock } from './values.js';
 
-const order = ({ authority, reference, date }: { readonly authority: string; readonly reference: string; readonly date: string }): string =>
-  safeLine(`${authority}, ${reference}, ${date}`);
+const order = ({
+  authority,
+  reference,
+  date,
+}: {
+  readonly authority: string;
+  readonly reference: string;
+  readonly date: string;
+}): string => safeLine(`${authority}, ${reference}, ${date}`);
 
 export function renderSupply(body: MessageBody<'freeze.supply'>): string {
-  return body.answers.map(({ itemRef, supplied, text }) => `${itemRef}  ${supplied ? 'answered' : 'NOT AVAILABLE'}\n${quote(text)}`).join('\n');
+  return body.answers
+    .map(({ itemRef, supplied, text }) => `${itemRef}  ${supplied ? 'answered' : 'NOT AVAILABLE'}\n${quote(text)}`)
+    .join('\n');
 }
 
 export function renderAdjust(body: MessageBody<'freeze.adjust'>): string {
-  const changes = body.changes.map(({ assetRef, direction, action, extent: measured, reason }) => `${assetRef}  ${direction === 'widen' ? 'widened' : 'narrowed'} to ${action}, ${extent(measured)}\n${quote(reason)}`);
+  const changes = body.changes.map(
+    ({ assetRef, direction, action, extent: measured, reason }) =>
+      `${assetRef}  ${direction === 'widen' ? 'widened' : 'narrowed'} to ${action}, ${extent(measured)}\n${quote(reason)}`,
+  );
   return stack(renderPairs([['legal basis', provision(body.legalBasis)]]), changes.join('\n'));
 }
 
-export function renderExtensionRequest(body: MessageBody<'freeze.extension-request'>, { nowMs, zone }: RenderClock): string {
+export function renderExtensionRequest(
+  body: MessageBody<'freeze.extension-request'>,
+  { nowMs, zone }: RenderClock,
+): string {
   const { status, reference, expectedOn, remark } = body.mlaProgress;
   return stack(
     renderPairs([
       ['assets', body.assets.join(', ')],
       ['until', formatDeadline(body.untilMs, nowMs, zone)],
-      ['MLA request', [status, reference && safeLine(reference), expectedOn && `expected on ${expectedOn}`, remark && brief(remark)].filter(Boolean).join(', ')],
+      [
+        'MLA request',
+        [status, reference && safeLine(reference), expectedOn && `expected on ${expectedOn}`, remark && brief(remark)]
+          .filter(Boolean)
+          .join(', '),
+      ],
       ['note', 'No clock stops: without a decision the measure ends as it stands.'],
     ]),
     section('Reason', quote(body.reason)),
   );
 }
 
-export function renderExtensionDecision(body: MessageBody<'freeze.extension-decision'>, { nowMs, zone }: RenderClock): string {
+export function renderExtensionDecision(
+  body: MessageBody<'freeze.extension-decision'>,
+  { nowMs, zone }: RenderClock,
+): string {
   const lines = body.outcomes.map((decided) =>
     decided.outcome === 'denied'
       ? `${decided.assetRef}  DENIED: the expiry stands\n${quote(decided.reason)}`
@@ -41,7 +64,10 @@ export function renderExtensionDecision(body: MessageBody<'freeze.extension-deci
 
 export function renderLiftPropose(body: MessageBody<'freeze.lift-propose'>, { nowMs, zone }: RenderClock): string {
   return stack(
-    renderPairs([['assets', body.assets.join(', ')], ['your view by', formatDeadline(body.answerByMs, nowMs, zone)]]),
+    renderPairs([
+      ['assets', body.assets.join(', ')],
+      ['your view by', formatDeadline(body.answerByMs, nowMs, zone)],
+    ]),
     section('Reason', quote(body.reason)),
   );
 }
@@ -74,7 +100,7 @@ export function renderRestraint(body: MessageBody<'freeze.restraint'>, { zone }:
     ['assets', body.assets.join(', ')],
     ['order', order(body.order)],
     ['in effect', formatTime(body.effectiveAtMs, zone)],
-    ['note', 'The restraint takes the temporary measure\'s place for these assets; the others go on as they are.'],
+    ['note', "The restraint takes the temporary measure's place for these assets; the others go on as they are."],
   ]);
 }
 
@@ -82,7 +108,10 @@ export function renderMlaLink(body: MessageBody<'freeze.mla-link'>, { zone }: Re
   const received = body.originalReceivedAtMs;
   return renderPairs([
     ['assets', body.assets.join(', ')],
-    ['MLA request', safeLine(`${body.reference}, ${body.centralAuthority}, by ${body.channel}, sent on ${body.sentOn}`)],
+    [
+      'MLA request',
+      safeLine(`${body.reference}, ${body.centralAuthority}, by ${body.channel}, sent on ${body.sentOn}`),
+    ],
     ['advance copy', `SHA-256 ${body.advanceCopyHash}`],
     ['original', received === undefined ? 'not received yet' : `received ${formatTime(received, zone)}`],
   ]);
@@ -90,5 +119,8 @@ export function renderMlaLink(body: MessageBody<'freeze.mla-link'>, { zone }: Re
 
 /** Release and withdrawal: the assets where there are some, and why. */
 export function renderReason(body: MessageBody<'freeze.release-request' | 'freeze.withdraw'>): string {
-  return stack('assets' in body ? renderPairs([['assets', body.assets.join(', ')]]) : undefined, section('Reason', quote(body.reason)));
+  return stack(
+    'assets' in body ? renderPairs([['assets', body.assets.join(', ')]]) : undefined,
+    section('Reason', quote(body.reason)),
+  );
 }

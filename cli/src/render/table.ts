@@ -9,7 +9,12 @@ export function renderTable(heading: readonly string[], rows: readonly (readonly
   const all = [heading, ...rows].map((row) => row.map(safeLine));
   const widths = heading.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column] ?? ''))));
   return all
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 
@@ -19,7 +24,9 @@ export type Pair = readonly [name: string, value: string | undefined];
 export function renderPairs(pairs: readonly Pair[], width = 100): string {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] !== undefined && pair[1] !== '');
   const margin = Math.max(0, ...shown.map(([name]) => displayWidth(name))) + 2;
-  return shown.map(([name, value]) => pad(name, margin) + indent(wrap(value, Math.max(20, width - margin)), margin).trimStart()).join('\n');
+  return shown
+    .map(([name, value]) => pad(name, margin) + indent(wrap(value, Math.max(20, width - margin)), margin).trimStart())
+    .join('\n');
 }
 
 /** A heading and what belongs under it, indented; nothing where there is nothing. */
@@ -28,4 +35,5 @@ export function section(title: string, body: string): string {
 }
 
 /** Blocks, one under the other; empty ones are left out. */
-export const stack = (...blocks: readonly (string | undefined)[]): string => blocks.filter((block) => block !== undefined && block !== '').join('\n');
+export const stack = (...blocks: readonly (string | undefined)[]): string =>
+  blocks.filter((block) => block !== undefined && block !== '').join('\n');

@@ -5,10 +5,10 @@
 
 // Controls, zero-width space, separators, embeddings, overrides, isolates, word joiner, BOM, interlinear marks, tags. ZWJ, ZWNJ
 // and the plain direction marks stay: Arabic, Persian and Indic names need them, and they reorder nothing by themselves.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+const UNSAFE = /[\p{Cc}\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-const numberOf = (character: string): string => (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+const numberOf = (character: string): string =>
+  (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 
 /** One line: line breaks and tabs become spaces, what is unsafe shows as `<U+202E>`. */
 export function safeLine(text: string): string {
@@ -24,7 +24,10 @@ export function safeLines(text: string): string {
 export function safeJson(value: unknown): string {
   // Inside JSON text these characters can only stand within strings, where an escape means the same.
   return JSON.stringify(value).replace(UNSAFE, (character) =>
-    Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join(''),
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }
 
@@ -58,7 +61,8 @@ function wrapParagraph(paragraph: string, width: number): string {
   return [...lines, line].join('\n');
 }
 
-const WIDE = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\p{Emoji_Presentation}]/u;
+const WIDE =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\p{Emoji_Presentation}]/u;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Columns that `text` takes on a terminal. */

@@ -25,7 +25,8 @@ export function formatTime(atMs: number, zone: string = localZone()): string {
   const clock = (from: typeof utc): string => `${from.hour}:${from.minute}`;
   const shown = `${day(utc)} ${clock(utc)} UTC`;
   const offset = (local.timeZoneName ?? '').replace('GMT', '');
-  if (offset === '') return shown;
+  // Which of the two stands for UTC depends on the ICU version.
+  if (offset === '' || offset === '+00:00') return shown;
   return `${shown} (${day(local) === day(utc) ? '' : `${day(local)} `}${clock(local)} ${offset} here)`;
 }
 

@@ -30,21 +30,31 @@ export function amount({ value, currency, asAt }: Amount): string {
 /** Free text of another agency, each line behind a bar: it can never pass for a line of this program. */
 export function quote({ language, text }: Prose): string {
   const lines = wrap(safeLines(text), 96).split('\n');
-  return [...lines.map((line) => `| ${line}`.trimEnd()), ...(language === 'en' ? [] : [`  (language: ${language})`])].join('\n');
+  return [
+    ...lines.map((line) => `| ${line}`.trimEnd()),
+    ...(language === 'en' ? [] : [`  (language: ${language})`]),
+  ].join('\n');
 }
 
 /** Free text beside a name, on one line. */
-export const brief = ({ language, text }: Prose): string => `${safeLine(text)}${language === 'en' ? '' : ` (${language})`}`;
+export const brief = ({ language, text }: Prose): string =>
+  `${safeLine(text)}${language === 'en' ? '' : ` (${language})`}`;
 
 export function contact({ role, name, phone, email, languages, hours }: Contact): string {
-  return [role, name, phone, email, languages?.join(' '), hours].filter((part) => part !== undefined).map(safeLine).join(', ');
+  return [role, name, phone, email, languages?.join(' '), hours]
+    .filter((part) => part !== undefined)
+    .map(safeLine)
+    .join(', ');
 }
 
 export function legalBasis(basis: LegalBasis): string {
-  return basis.kind === 'uncac' ? `UNCAC article ${basis.article}` : safeLine(`${basis.instrument}, ${basis.provision}`);
+  return basis.kind === 'uncac'
+    ? `UNCAC article ${basis.article}`
+    : safeLine(`${basis.instrument}, ${basis.provision}`);
 }
 
-export const provision = (basis: { readonly law: string; readonly provision: string }): string => safeLine(`${basis.law}, ${basis.provision}`);
+export const provision = (basis: { readonly law: string; readonly provision: string }): string =>
+  safeLine(`${basis.law}, ${basis.provision}`);
 
 export function offence({ uncacArticle, nationalProvision, conduct }: Offence): string {
   const title = Object.hasOwn(UNCAC_ARTICLES, uncacArticle) ? `: ${UNCAC_ARTICLES[uncacArticle]?.title}` : '';
@@ -52,17 +62,32 @@ export function offence({ uncacArticle, nationalProvision, conduct }: Offence): 
   return `article ${uncacArticle}${title} (${national})${conduct === undefined ? '' : `\n${quote(conduct)}`}`;
 }
 
-export const extent = (measured: Extent): string => (measured.kind === 'full' ? 'in full' : `up to ${amount(measured.amount)}`);
+/** `5 working days`, `1 month`. */
+export function span({
+  number,
+  unit,
+}: {
+  readonly number: number;
+  readonly unit: Measure['duration']['unit'];
+}): string {
+  const words = unit.replace('-', ' ');
+  return `${number} ${number === 1 ? words.replace(/s$/, '') : words}`;
+}
+
+export const extent = (measured: Extent): string =>
+  measured.kind === 'full' ? 'in full' : `up to ${amount(measured.amount)}`;
 
 export function permittedDebits(debits: readonly PermittedDebit[] | undefined): string {
   return (debits ?? [])
-    .map(({ purpose, amount: limit, per, note }) => [purpose, limit && amount(limit), per && `per ${per}`, note && brief(note)].filter(Boolean).join(' '))
+    .map(({ purpose, amount: limit, per, note }) =>
+      [purpose, limit && amount(limit), per && `per ${per}`, note && brief(note)].filter(Boolean).join(' '),
+    )
     .join('; ');
 }
 
 export function measure({ action, extent: measured, duration, permittedDebits: debits }: Measure): string {
   const paid = permittedDebits(debits);
-  return `${action}, ${extent(measured)}, asked for ${duration.number} ${duration.unit}${paid === '' ? '' : `; may be paid: ${paid}`}`;
+  return `${action}, ${extent(measured)}, for ${span(duration)}${paid === '' ? '' : `; may be paid: ${paid}`}`;
 }
 
 /** The main name, in its own script and in Latin letters. */
@@ -72,10 +97,22 @@ export function subjectName({ names }: Pick<Subject, 'names'>): string {
   return safeLine(main.transliteration === undefined ? main.original : `${main.transliteration} (${main.original})`);
 }
 
-export function subject(shown: Subject): string {
-  const identifiers = (shown.identifiers ?? []).map(({ type, value, country }) => [type, country, value].filter((part) => part !== undefined).join(' '));
+/** One line: reference, names, role, what identifies the subject. */
+export function subject(shown: Subject): readonly [ref: string, facts: string] {
+  const identifiers = (shown.identifiers ?? []).map(({ type, value, country }) =>
+    [type, country, value].filter((part) => part !== undefined).join(' '),
+  );
   const born = shown.kind === 'person' && shown.bornOn !== undefined ? [`born ${shown.bornOn}`] : [];
   const seat = shown.kind === 'organisation' ? [`registered in ${shown.registeredIn}`] : [];
-  const pep = shown.kind === 'person' && shown.pep !== undefined ? [`politically exposed (${shown.pep.relation}: ${shown.pep.office}, ${shown.pep.country})`] : [];
-  return safeLine([subjectName(shown), shown.role, ...born, ...seat, ...identifiers, ...pep].join(', '));
+  const pep =
+    shown.kind === 'person' && shown.pep !== undefined
+      ? [`politically exposed (${shown.pep.relation}: ${shown.pep.office}, ${shown.pep.country})`]
+      : [];
+  const others = shown.names
+    .filter(({ type }) => type !== 'main')
+    .map(({ type, original, transliteration }) => `${type} ${transliteration ?? original}`);
+  return [
+    shown.subjectRef,
+    safeLine([subjectName(shown), ...others, shown.role, ...born, ...seat, ...identifiers, ...pep].join(', ')),
+  ];
 }
