@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@holdfast/keys/verify';
 import {
@@ -153,4 +153,16 @@ t.test('every bad sample is refused with field and reason', async (t) => {
   for (const name of REFUSED_ON_SENDING) t.ok(await message(BAD, name, nowMs));
   const known = [...Object.keys(REFUSED), ...REFUSED_ON_SENDING].map((name) => `${name}.json`).sort();
   t.strictSame((await readdir(BAD)).sort(), known, 'none is left out');
+});
+
+t.test('the pages say what is so', async (t) => {
+  const page = await readFile('docs/cli.md', 'utf8');
+  const rows = [...page.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  t.strictSame(
+    rows,
+    Object.values(EXIT_CODES).sort((a, b) => a - b),
+    'every exit code, and no other',
+  );
+  const samples = await readFile(join(SAMPLES, 'README.md'), 'utf8');
+  for (const name of await readdir(BAD)) t.ok(samples.includes(`| \`${name}\` |`), name);
 });
