@@ -14,7 +14,7 @@ import { noteCommand } from './commands/note.js';
 import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
-import { exitCodeOf } from './errors.js';
+import { CliError, exitCodeOf } from './errors.js';
 import { createOutput } from './output.js';
 
 const program = new Command('holdfast')
@@ -49,7 +49,7 @@ for (const register of [
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`"${text}" is not a number of seconds.`);
+  if (!Number.isFinite(value) || value <= 0) throw new CliError('usage', `"${text}" is not a number of seconds.`);
   return value;
 }
 
