@@ -1,0 +1,167 @@
+/**
+ * Who is a member and which devices are active: trust lists and agency chains, verified as they come in and again at every
+ * start. Admission is by the federation's signature, never by the relay.
+ */
+import { type AcceptedTrustList, acceptTrustList, activeDevice, type AgencyChain, extendChain, isKeysError, memberOf, sha256, startChain } from '@holdfast/keys/verify';
+import {
+  type AgencyId,
+  canonicalText,
+  type DeviceId,
+  documentHash,
+  type FederationId,
+  fromBase64url,
+  type GeneralJws,
+  LIMITS,
+  MS_PER_DAY,
+  ProtocolError,
+  type SaltedDocument,
+  toHash,
+} from '@holdfast/protocol';
+import type { Store } from '../store/port.js';
+
+const PAGE = 200;
+/** Past its expiry a trust list serves this long, for freeze kinds, which the relay cannot tell apart (decisions, "Bytes"). */
+const GRACE_MS = 30 * MS_PER_DAY;
+
+export interface ActiveDevice {
+  readonly agency: AgencyId;
+  readonly device: DeviceId;
+  /** Base64url. */
+  readonly key: string;
+}
+
+export type MembershipChange = { readonly agency: AgencyId } | { readonly trustList: number };
+
+export class Registry {
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly fed: FederationId;
+  #trust: AcceptedTrustList | undefined;
+  readonly #chains = new Map<AgencyId, AgencyChain>();
+  readonly #owners = new Map<DeviceId, AgencyId>();
+  readonly #listeners = new Set<(change: MembershipChange) => void>();
+
+  private constructor(store: Store, fed: FederationId, now: () => number) {
+    this.#store = store;
+    this.fed = fed;
+    this.#now = now;
+  }
+
+  /** Replays everything that the store holds. @throws KeysError where it does not verify: the database was changed */
+  static async load(store: Store, fed: FederationId, now: () => number): Promise<Registry> {
+    const registry = new Registry(store, fed, now);
+    for (const jws of await store.trustLists()) registry.#trust = acceptTrustList(registry.#trust, jws, fed);
+    for (const { agency, root } of registry.#trust?.list.members ?? []) {
+      let chain = startChain(agency, root, fed);
+      for (;;) {
+        const page = await store.statements(agency, chain.seq + 1, PAGE);
+        for (const jws of page) chain = registry.#take(extendChain(chain, jws).chain);
+        if (page.length < PAGE) break;
+      }
+      registry.#chains.set(agency, chain);
+    }
+    return registry;
+  }
+
+  #take(chain: AgencyChain): AgencyChain {
+    for (const device of chain.devices.keys()) if (!this.#owners.has(device)) this.#owners.set(device, chain.agency);
+    return chain;
+  }
+
+  get trustListVersion(): number {
+    return this.#trust?.list.version ?? 0;
+  }
+
+  get agencies(): number {
+    return this.#chains.size;
+  }
+
+  get isServing(): boolean {
+    return this.#trust !== undefined && this.#now() <= this.#trust.list.expiresAtMs + GRACE_MS;
+  }
+
+  onChange(listener: (change: MembershipChange) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** @throws ProtocolError `trust-list.invalid`, `trust-list.conflict` */
+  async appendTrustList(jws: GeneralJws): Promise<number> {
+    const accepted = orRefusal('trust-list.invalid', () => acceptTrustList(this.#trust, jws, this.fed));
+    if ((await this.#store.appendTrustList(accepted.list.version, jws)) === 'conflict') throw new ProtocolError('trust-list.conflict');
+    this.#trust = accepted;
+    for (const { agency, root } of accepted.list.members) if (!this.#chains.has(agency)) this.#chains.set(agency, startChain(agency, root, this.fed));
+    this.#tell({ trustList: accepted.list.version });
+    return accepted.list.version;
+  }
+
+  /** @throws ProtocolError `request.not-found`, `statement.invalid`, `statement.conflict`, `statement.quota` */
+  async appendStatement(agency: AgencyId, jws: GeneralJws, document: SaltedDocument | null): Promise<AgencyChain> {
+    const chain = this.#chains.get(agency);
+    if (chain === undefined || !this.#isActiveMember(agency)) throw new ProtocolError('request.not-found');
+    const { chain: next, statement } = orRefusal('statement.invalid', () => extendChain(chain, jws));
+    if (statement.atMs > this.#now() + LIMITS.clockAheadMs) throw new ProtocolError('statement.invalid', 'The statement is dated ahead.');
+    if (statement.kind !== 'revoke' && (await this.#store.statementsSince(agency, this.#now() - MS_PER_DAY)) >= LIMITS.statementsPerDay) throw new ProtocolError('statement.quota');
+    if (statement.kind === 'device' && this.#owners.has(statement.device)) throw new ProtocolError('statement.invalid', 'The device id is taken.');
+    const stored = documentOf(statement, document);
+    if ((await this.#store.appendStatement(agency, statement.seq, jws, this.#now(), stored)) === 'conflict') throw new ProtocolError('statement.conflict');
+    this.#chains.set(agency, this.#take(next));
+    this.#tell({ agency });
+    return next;
+  }
+
+  #tell(change: MembershipChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  #isActiveMember(agency: AgencyId): boolean {
+    return this.#trust !== undefined && memberOf(this.#trust, agency)?.status === 'active';
+  }
+
+  chain(agency: AgencyId): AgencyChain | undefined {
+    return this.#chains.get(agency);
+  }
+
+  heads(): readonly AgencyChain[] {
+    return [...this.#chains.values()].filter(({ head }) => head !== null);
+  }
+
+  /** The device where it may sign in, send and be sent to; unknown, revoked, expired and suspended are all alike. */
+  device(device: DeviceId): ActiveDevice | undefined {
+    const agency = this.#owners.get(device);
+    const chain = agency === undefined ? undefined : this.#chains.get(agency);
+    if (agency === undefined || chain === undefined || !this.#isActiveMember(agency)) return undefined;
+    const certificate = activeDevice(chain, device, this.#now());
+    return certificate === undefined ? undefined : { agency, device, key: certificate.key };
+  }
+
+  /** Active devices, of one agency or of all, in order of id. */
+  devices(agency: AgencyId | undefined): readonly DeviceId[] {
+    const ids = [...this.#owners].filter(([, owner]) => agency === undefined || owner === agency).map(([device]) => device);
+    return ids.filter((device) => this.device(device) !== undefined).sort();
+  }
+}
+
+/** A document comes with the statement that names its hash, and with no other. */
+function documentOf(statement: { readonly kind: string; readonly documentHash?: string }, document: SaltedDocument | null): Parameters<Store['appendStatement']>[4] {
+  if (statement.documentHash === undefined) {
+    if (document !== null) throw new ProtocolError('statement.invalid', 'This kind of statement names no document.');
+    return null;
+  }
+  if (document === null) throw new ProtocolError('statement.invalid', 'The document that the statement names is missing.');
+  const json = canonicalText(document.document);
+  if (json.length > LIMITS.documentBytes) throw new ProtocolError('encoding.too-large', 'The document is too large.');
+  const hash = toHash(documentHash(sha256, fromBase64url(document.salt), document.document));
+  if (hash !== statement.documentHash) throw new ProtocolError('statement.invalid', 'The document is not the one that the statement names.');
+  return { hash, salt: document.salt, json };
+}
+
+/** What does not verify is the peer's fault; anything else is ours. */
+function orRefusal<T>(code: 'trust-list.invalid' | 'statement.invalid', verify: () => T): T {
+  try {
+    return verify();
+  } catch (cause) {
+    if (isKeysError(cause, 'chain.out-of-order')) throw new ProtocolError('statement.conflict', undefined, { cause });
+    if (isKeysError(cause)) throw new ProtocolError(code, undefined, { cause });
+    throw cause;
+  }
+}

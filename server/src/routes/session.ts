@@ -1,0 +1,13 @@
+/** Signing in, and what a client may know before it does. */
+import { OPERATIONS } from '@holdfast/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { Relay } from '../relay.js';
+import { RELAY_VERSION } from '../version.js';
+import { register } from './register.js';
+
+export function sessionRoutes(app: FastifyInstance, relay: Relay): void {
+  const { sessions, config, registry, now } = relay;
+  register(app, OPERATIONS.relayInfo, () => ({ origin: config.origin, fed: registry.fed, ...relay.urls(), version: RELAY_VERSION, nowMs: now() }));
+  register(app, OPERATIONS.sessionChallenge, () => sessions.challenge());
+  register(app, OPERATIONS.sessionToken, ({ body }) => sessions.signIn(body.device, body.assertion));
+}

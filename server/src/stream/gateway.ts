@@ -1,0 +1,103 @@
+/** All streams of this node: who is connected, who is woken, who is cut off. A device's newer stream fences its older one. */
+import type { DeviceId } from '@holdfast/protocol';
+import type { WebSocket } from 'ws';
+import type { Logger } from '../logger.js';
+import type { Acceptor } from '../mailbox/accept.js';
+import type { Registry } from '../membership/registry.js';
+import type { Session } from '../session/sessions.js';
+import type { MailboxCursor, Store } from '../store/port.js';
+import { StreamConnection } from './connection.js';
+
+const ACKNOWLEDGE_EVERY_MS = 50;
+
+export interface StreamDependencies {
+  readonly store: Store;
+  readonly acceptor: Acceptor;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly bufferedBytes: number;
+  readonly authenticate: (authorization: string, proof: string) => Promise<Session>;
+  /** Stores the cursor with others', then says so. */
+  readonly acknowledge: (cursor: MailboxCursor, stored: () => void) => void;
+}
+
+export interface GatewayDependencies extends Omit<StreamDependencies, 'acknowledge'> {
+  readonly registry: Registry;
+}
+
+export class StreamGateway {
+  readonly #deps: GatewayDependencies;
+  readonly #connections = new Map<DeviceId, StreamConnection>();
+  #cursors = new Map<string, { cursor: MailboxCursor; stored: (() => void)[] }>();
+  #flush: NodeJS.Timeout | undefined;
+  #isClosing = false;
+
+  constructor(deps: GatewayDependencies) {
+    this.#deps = deps;
+    deps.registry.onChange((change) => {
+      this.#dropRefused();
+      for (const connection of this.#connections.values()) connection.hint(change);
+    });
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  async open(socket: WebSocket, session: Session): Promise<void> {
+    if (this.#isClosing) return socket.close(4503);
+    const epoch = await this.#deps.store.nextSessionEpoch(session.device);
+    const older = this.#connections.get(session.device);
+    if (older !== undefined && older.epoch > epoch) return socket.close(4409);
+    older?.close('fenced');
+    const connection = new StreamConnection(socket, session, epoch, { ...this.#deps, acknowledge: (cursor, stored) => this.#acknowledge(cursor, stored) });
+    this.#connections.set(session.device, connection);
+    this.#deps.logger.streamOpened({ device: session.device, epoch });
+    socket.once('close', (code) => {
+      if (this.#connections.get(session.device) === connection) this.#connections.delete(session.device);
+      this.#deps.logger.streamClosed({ device: session.device, code });
+    });
+  }
+
+  /** New items lie in these devices' mailboxes. */
+  wake(devices: Iterable<DeviceId>): void {
+    for (const device of devices) this.#connections.get(device)?.wake();
+  }
+
+  /** Cursors are stored in groups: losing one only means a repeat, which the client knows by its name. */
+  #acknowledge(cursor: MailboxCursor, stored: () => void): void {
+    const name = `${cursor.device} ${cursor.mailbox}`;
+    const waiting = this.#cursors.get(name);
+    this.#cursors.set(name, {
+      cursor: waiting !== undefined && waiting.cursor.cursor > cursor.cursor ? waiting.cursor : cursor,
+      stored: [...(waiting?.stored ?? []), stored],
+    });
+    this.#flush ??= setTimeout(() => void this.flush(), ACKNOWLEDGE_EVERY_MS);
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.#flush);
+    this.#flush = undefined;
+    const waiting = [...this.#cursors.values()];
+    this.#cursors = new Map();
+    if (waiting.length === 0) return;
+    try {
+      await this.#deps.store.acknowledge(waiting.map(({ cursor }) => cursor));
+      for (const { stored } of waiting) for (const tell of stored) tell();
+    } catch (error) {
+      this.#deps.logger.failed({ where: 'acknowledge', error });
+    }
+  }
+
+  /** Revoked or suspended: out at once. */
+  #dropRefused(): void {
+    for (const [device, connection] of this.#connections) if (this.#deps.registry.device(device) === undefined) connection.close('deviceRefused');
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    for (const connection of this.#connections.values()) connection.close('draining');
+    await this.flush();
+  }
+}
+
