@@ -73,7 +73,7 @@ export function contextOf(command: Command): Context {
 
 /** Aborted at the first Ctrl-C or SIGTERM, so that everything closes in order; a second one ends the process as usual. */
 const interruption = new AbortController();
-export const interrupted = interruption.signal;
+export const interrupted: AbortSignal = interruption.signal;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort(new CliError('interrupted')));
 
 async function agencyHome(home: string, chosen: string | undefined): Promise<string> {

@@ -3,7 +3,7 @@
  * Random ids are 16 random bytes in unpadded base64url (22 characters). Agency ids are short slugs that begin with the
  * State's ISO 3166 code, chosen at admission (spec 20-identifiers).
  */
-import { Type, type TUnsafe } from 'typebox';
+import { type Static, type TSchema, Type, type TUnsafe } from 'typebox';
 import { toBase64url } from './encoding/base64url.js';
 import { ProtocolError } from './errors.js';
 
@@ -83,4 +83,10 @@ export const MS_PER_DAY = 86_400_000;
 /** The UTC day in which the instant `atMs` lies. */
 export function dayOf(atMs: number): number {
   return Math.floor(atMs / MS_PER_DAY);
+}
+
+/** A map whose names are all ids of one kind; any other name is refused. */
+export function mapSchema<K extends string, V extends TSchema>(name: TUnsafe<K>, value: V, options: { readonly maxProperties?: number } = {}): TUnsafe<Record<K, Static<V>>> {
+  const { pattern } = name as { readonly pattern?: string };
+  return Type.Unsafe<Record<K, Static<V>>>({ type: 'object', patternProperties: { [pattern ?? '^(?!)']: value }, additionalProperties: false, ...options });
 }

@@ -41,6 +41,8 @@ async function carryOut(order: Order): Promise<Answer> {
       return sent(await desk.freeze.impose(order), order.until, signal);
     case 'freeze.refuse':
       return sent(await desk.freeze.refuse(order), order.until, signal);
+    case 'imposition':
+      return { body: await desk.freeze.imposition(order) };
     case 'until':
       return sent(desk.sent(order.id), order.until, signal);
     case 'case':

@@ -1,6 +1,6 @@
 /** What an agency's process can be told to do, and what it answers. Between the sandbox and its own children only. */
 import type { Case, Disclosure, FreezeRequest, FreezeStep, InboxItem, SdkEvent, SendHandle } from '@holdfast/client-sdk';
-import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import type { AttachmentRef, ConversationId, EnvelopeId, MessageBody } from '@holdfast/protocol';
 
 type Until = Parameters<SendHandle['until']>[0];
 interface Waiting {
@@ -16,6 +16,7 @@ export type Order = Waiting &
     | ({ readonly do: 'freeze.acknowledge' } & FreezeStep<'freeze.acknowledge'>)
     | ({ readonly do: 'freeze.impose' } & FreezeStep<'freeze.impose'>)
     | ({ readonly do: 'freeze.refuse' } & FreezeStep<'freeze.refuse'>)
+    | { readonly do: 'imposition'; readonly conversation: ConversationId; readonly input: unknown }
     | { readonly do: 'until'; readonly id: EnvelopeId }
     | { readonly do: 'case'; readonly conversation: ConversationId }
     | { readonly do: 'download'; readonly ref: AttachmentRef; readonly path: string }
@@ -27,6 +28,7 @@ export interface Answer {
   readonly self?: { readonly agency: string; readonly device: string };
   readonly sent?: SentAnswer;
   readonly case?: Case;
+  readonly body?: MessageBody<'freeze.impose'>;
   readonly sha256?: string;
   readonly outbox?: readonly Pick<SendHandle, 'id' | 'eh' | 'state'>[];
 }

@@ -15,6 +15,7 @@ import {
   EpochKeyNameSchema,
   FederationIdSchema,
   HashSchema,
+  mapSchema,
   SequenceSchema,
   TimeMsSchema,
 } from '../ids.js';
@@ -28,7 +29,7 @@ export const PRIORITIES = ['flash', 'urgent', 'routine'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** Agency → position and head of its chain, as the sender saw it. */
-export const DirectoryHeadsSchema = Type.Record(AgencyIdSchema, Type.Tuple([SequenceSchema, HashSchema]));
+export const DirectoryHeadsSchema = mapSchema(AgencyIdSchema, Type.Tuple([SequenceSchema, HashSchema]));
 
 export const EnvelopeCoreSchema = Type.Object(
   {

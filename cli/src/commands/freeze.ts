@@ -1,0 +1,73 @@
+/** `holdfast freeze`: the temporary-freeze alert, step by step. */
+import { basename } from 'node:path';
+import { newBlobId } from '@holdfast/client-sdk';
+import { parseMessage } from '@holdfast/protocol';
+import type { Command } from 'commander';
+import { agencyId, contextOf } from '../context.js';
+import { conversationId } from '../input/conversation.js';
+import { readBody } from '../input/read-body.js';
+import { reportSent } from './send.js';
+
+export function freezeCommands(program: Command): void {
+  const group = program.command('freeze').description('temporary-freeze alerts');
+
+  group
+    .command('request <file>')
+    .description('send an alert from a file')
+    .requiredOption('--to <agency>', 'agency that is to freeze')
+    .option('--attach <file...>', 'files to attach')
+    .option('--case-ref <text>', 'your own case reference')
+    .action(async (file: string, options: { to: string; attach?: string[]; caseRef?: string }, command: Command) => {
+      const context = contextOf(command);
+      const to = agencyId(options.to);
+      const attachments = (options.attach ?? []).map((path) => ({ id: newBlobId(), path }));
+      const named = attachments.map(({ id, path }) => ({ id, name: basename(path), mediaType: 'application/octet-stream' }));
+      const { body } = parseMessage('freeze.request', await readBody(file, Date.now(), named.length > 0 ? { attachments: named } : {}));
+      await context.withDevice(async (desk) => {
+        await desk.online({ signal: context.deadline() }).catch(() => context.output.note('The relay is away; the alert will be queued. Phone the duty contact.'));
+        const handle = await desk.freeze.request({ to, body, attachments, ...(options.caseRef === undefined ? {} : { caseRef: options.caseRef }) });
+        await reportSent(context, desk, `Freeze alert to ${to} (${body.urgency})`, handle);
+      });
+    });
+
+  group
+    .command('acknowledge <conversation> <file>')
+    .description('take an alert on, as duty officer')
+    .action(async (conversation: string, file: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const { body } = parseMessage('freeze.acknowledge', await readBody(file, Date.now()));
+      await context.withDevice(async (desk) => {
+        const handle = await desk.freeze.acknowledge({ conversation: conversationId(conversation), body });
+        await reportSent(context, desk, 'Acknowledgement', handle);
+      });
+    });
+
+  group
+    .command('impose <conversation> <file>')
+    .description('freeze all or some assets; start and expiry follow from your own capability record')
+    .action(async (conversation: string, file: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const input = await readBody(file, Date.now());
+      await context.withDevice(async (desk) => {
+        const id = conversationId(conversation);
+        const body = await desk.freeze.imposition({ conversation: id, input });
+        const handle = await desk.freeze.impose({ conversation: id, body });
+        for (const outcome of body.outcomes) {
+          if (outcome.outcome === 'in-force') context.output.note(`${outcome.assetRef}: in force until ${new Date(outcome.expiry.atMs).toISOString()} (${outcome.expiry.explanation})`);
+        }
+        await reportSent(context, desk, 'Decision', handle);
+      });
+    });
+
+  group
+    .command('refuse <conversation> <file>')
+    .description('refuse an alert, with code and reason')
+    .action(async (conversation: string, file: string, _options: object, command: Command) => {
+      const context = contextOf(command);
+      const { body } = parseMessage('freeze.refuse', await readBody(file, Date.now()));
+      await context.withDevice(async (desk) => {
+        const handle = await desk.freeze.refuse({ conversation: conversationId(conversation), body });
+        await reportSent(context, desk, 'Refusal', handle);
+      });
+    });
+}
