@@ -39,7 +39,13 @@ export async function perSecond(work: () => unknown, forMs = 400): Promise<numbe
 }
 
 /** Measures `ours` against `bare` in alternating rounds. */
-export async function paired(metric: string, unit: string, ours: () => Promise<number>, bare: () => Promise<number>, rounds = 5): Promise<Figure> {
+export async function paired(
+  metric: string,
+  unit: string,
+  ours: () => Promise<number>,
+  bare: () => Promise<number>,
+  rounds = 5,
+): Promise<Figure> {
   const values: number[] = [];
   const limits: number[] = [];
   await ours();
@@ -49,5 +55,12 @@ export async function paired(metric: string, unit: string, ours: () => Promise<n
     limits.push(await bare());
   }
   const ratios = values.map((value, index) => value / (limits[index] ?? Number.NaN));
-  return { metric, value: round(median(values)), unit, limit: round(median(limits)), ratio: round(median(ratios)), rounds };
+  return {
+    metric,
+    value: round(median(values)),
+    unit,
+    limit: round(median(limits)),
+    ratio: round(median(ratios)),
+    rounds,
+  };
 }

@@ -1,7 +1,24 @@
 /** Seal and open at 1, 5 and 50 devices, against the bare libsodium calls that any such envelope needs. */
-import { inspectEnvelope, openEnvelope, sealEnvelope, type SealRequest, signDetached, xwingDecapsulate, xwingEncapsulate } from '@holdfast/keys';
+import {
+  inspectEnvelope,
+  openEnvelope,
+  type SealRequest,
+  sealEnvelope,
+  signDetached,
+  xwingDecapsulate,
+  xwingEncapsulate,
+} from '@holdfast/keys';
 import { sha256, verifySignature } from '@holdfast/keys/verify';
-import { decodeSubmitted, encodeDelivered, epochKeyNameBytes, rosterHash, toBase64url, toConversationId, toEnvelopeId, toHash } from '@holdfast/protocol';
+import {
+  decodeSubmitted,
+  encodeDelivered,
+  epochKeyNameBytes,
+  rosterHash,
+  toBase64url,
+  toConversationId,
+  toEnvelopeId,
+  toHash,
+} from '@holdfast/protocol';
 import { makeFederation, NOW_MS, only, recipientKey } from '../test/fixtures/federation.js';
 import { paired, perSecond, print } from './measure.js';
 
@@ -50,7 +67,14 @@ export async function benchSeal(): Promise<void> {
       signDetached(BODY, sender.key);
       signDetached(BODY, sender.key);
     };
-    print(await paired(`seal to ${devices} devices, against bare X-Wing and two signatures`, 'op/s', () => perSecond(() => sealEnvelope(request)), () => perSecond(bareSeal)));
+    print(
+      await paired(
+        `seal to ${devices} devices, against bare X-Wing and two signatures`,
+        'op/s',
+        () => perSecond(() => sealEnvelope(request)),
+        () => perSecond(bareSeal),
+      ),
+    );
 
     const self = only([...recipients].sort((a, b) => (a.device < b.device ? -1 : 1)));
     const pair = only(self.epochKeys);
@@ -72,6 +96,13 @@ export async function benchSeal(): Promise<void> {
       verifySignature(sig, BODY, sender.key.publicKey);
       verifySignature(sig, BODY, sender.key.publicKey);
     };
-    print(await paired(`open of an envelope to ${devices} devices, against bare X-Wing and two verifications`, 'op/s', () => perSecond(open), () => perSecond(bareOpen)));
+    print(
+      await paired(
+        `open of an envelope to ${devices} devices, against bare X-Wing and two verifications`,
+        'op/s',
+        () => perSecond(open),
+        () => perSecond(bareOpen),
+      ),
+    );
   }
 }

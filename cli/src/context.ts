@@ -74,7 +74,8 @@ export function contextOf(command: Command): Context {
 /** Aborted at the first Ctrl-C or SIGTERM, so that everything closes in order; a second one ends the process as usual. */
 const interruption = new AbortController();
 export const interrupted: AbortSignal = interruption.signal;
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort(new CliError('interrupted')));
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => interruption.abort(new CliError('interrupted')));
 
 async function agencyHome(home: string, chosen: string | undefined): Promise<string> {
   const folder = join(home, 'agency');
@@ -82,7 +83,8 @@ async function agencyHome(home: string, chosen: string | undefined): Promise<str
   const found = await readdir(folder).catch(() => []);
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return join(folder, only);
-  if (only === undefined) throw new CliError('usage', `There is no agency in ${home}; run \`holdfast agency init\`, or give --home.`);
+  if (only === undefined)
+    throw new CliError('usage', `There is no agency in ${home}; run \`holdfast agency init\`, or give --home.`);
   throw new CliError('usage', `There are several agencies in ${home}: say which with --agency (${found.join(', ')}).`);
 }
 
@@ -90,7 +92,9 @@ async function resolveUnlock(): Promise<Unlock> {
   const { HOLDFAST_UNLOCK_KEY_FILE: keyFile, HOLDFAST_PASSWORD_FILE: passwordFile } = process.env;
   if (keyFile !== undefined) return { kind: 'key', key: await readUnlockKey(keyFile) };
   if (passwordFile !== undefined) {
-    const password = new TextDecoder('utf-8', { fatal: true }).decode(await readFileBounded(passwordFile, MAX_PASSWORD_BYTES));
+    const password = new TextDecoder('utf-8', { fatal: true }).decode(
+      await readFileBounded(passwordFile, MAX_PASSWORD_BYTES),
+    );
     return { kind: 'password', password: password.replace(/\r?\n$/, '') };
   }
   return { kind: 'password', password: await promptSecret('Password of the keystore: ') };

@@ -100,10 +100,20 @@ export class Holdfast {
   }
 
   /** Fetches an attachment into `targetPath`; nothing is there before all of it has verified. @throws SdkError `attachment.*` */
-  async download(ref: AttachmentRef, targetPath: string, options: WaitOptions & { readonly onProgress?: (receivedBytes: number) => void }): Promise<void> {
+  async download(
+    ref: AttachmentRef,
+    targetPath: string,
+    options: WaitOptions & { readonly onProgress?: (receivedBytes: number) => void },
+  ): Promise<void> {
     const { session, signal } = this.#runtime;
     const { onProgress } = options;
-    await downloadBlob({ session, ref, targetPath, signal: AbortSignal.any([options.signal, signal]), ...(onProgress ? { onProgress } : {}) });
+    await downloadBlob({
+      session,
+      ref,
+      targetPath,
+      signal: AbortSignal.any([options.signal, signal]),
+      ...(onProgress ? { onProgress } : {}),
+    });
   }
 
   /** Agencies by State, type, network or text. */

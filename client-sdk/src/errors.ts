@@ -13,7 +13,10 @@ export const SDK_ERRORS = {
   'relay.unreachable': entry(true, 'The relay does not answer. What you send is queued and goes out by itself.'),
   'relay.refused': entry(false, 'The relay refused the request; the problem says why.'),
   'relay.misbehaved': entry(false, 'The relay answered against the protocol. Keep the log and tell the federation.'),
-  'session.refused': entry(false, 'The relay does not let this device in. Ask your administrator whether it is enrolled and not revoked.'),
+  'session.refused': entry(
+    false,
+    'The relay does not let this device in. Ask your administrator whether it is enrolled and not revoked.',
+  ),
   'session.fenced': entry(false, 'Another process uses this device. Run one process per device.'),
   aborted: entry(true, 'The call was cancelled.'),
   closed: entry(false, 'The client is closed.'),
@@ -21,13 +24,31 @@ export const SDK_ERRORS = {
   'home.locked': entry(true, 'Another process has this device open. Run one process per device.'),
   'archive.unreadable': entry(false, 'The local archive does not open: wrong key or damaged file.'),
   'federation.mismatch': entry(false, 'The relay belongs to another federation than this agency.'),
-  'trust-list.expired': entry(false, 'The trust list has expired: only freeze messages pass. Ask the federation for the next list.'),
-  'directory.unknown-agency': entry(false, 'The directory has no such agency; check the id with `holdfast directory find`.'),
+  'trust-list.expired': entry(
+    false,
+    'The trust list has expired: only freeze messages pass. Ask the federation for the next list.',
+  ),
+  'directory.unknown-agency': entry(
+    false,
+    'The directory has no such agency; check the id with `holdfast directory find`.',
+  ),
   'directory.no-devices': entry(true, 'The agency has no device that can receive now. Phone its duty contact.'),
-  'directory.rolled-back': entry(false, 'The relay showed an older or another directory than before. Nothing was sent. Tell the federation.'),
-  'capability.expired': entry(false, 'The recipient\'s capability record has expired; ask them to confirm it before you rely on it.'),
-  'capability.no-power': entry(false, 'The recipient states that it cannot freeze this; see the advice for a better route.'),
-  'terms.not-accepted': entry(false, 'The recipient has not accepted these restrictions in advance; offer the terms first or use accepted ones.'),
+  'directory.rolled-back': entry(
+    false,
+    'The relay showed an older or another directory than before. Nothing was sent. Tell the federation.',
+  ),
+  'capability.expired': entry(
+    false,
+    "The recipient's capability record has expired; ask them to confirm it before you rely on it.",
+  ),
+  'capability.no-power': entry(
+    false,
+    'The recipient states that it cannot freeze this; see the advice for a better route.',
+  ),
+  'terms.not-accepted': entry(
+    false,
+    'The recipient has not accepted these restrictions in advance; offer the terms first or use accepted ones.',
+  ),
   'message.refused': entry(false, 'The message is not valid; the issues name each field.'),
   'message.too-large': entry(false, 'The message is larger than 1 MiB; move content into an attachment.'),
   'case.unknown': entry(false, 'There is no such case here.'),
@@ -36,8 +57,11 @@ export const SDK_ERRORS = {
   'attachment.too-large': entry(false, 'The file is larger than the relay takes.'),
   'attachment.corrupt': entry(false, 'The attachment does not match what its sender signed. Nothing of it was kept.'),
   'attachment.gone': entry(false, 'The relay no longer has the attachment; ask the sender to send it again.'),
-  'device.not-certified': entry(false, 'The device is not in its agency\'s chain; run `holdfast device enrol`.'),
-  'officer.required': entry(false, 'A live federation asks for officers\' signatures, which this version cannot give yet.'),
+  'device.not-certified': entry(false, "The device is not in its agency's chain; run `holdfast device enrol`."),
+  'officer.required': entry(
+    false,
+    "A live federation asks for officers' signatures, which this version cannot give yet.",
+  ),
 } as const satisfies Record<string, SdkErrorEntry>;
 
 export type SdkErrorCode = keyof typeof SDK_ERRORS;

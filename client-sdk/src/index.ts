@@ -8,10 +8,19 @@ export { Holdfast, type WaitOptions } from './client.js';
 export type { PublishedAgency } from './directory/directory.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
-export { enrol, type EnrolRequest, joinFederation, type JoinRequest } from './enrolment/join.js';
+export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
 export { isSdkError, SDK_ERRORS, SdkError, type SdkErrorCode } from './errors.js';
 export type { ConnectionState, SdkEvent } from './events.js';
-export { admitMember, type FederationInit, federationIdOf, initFederation, readTrustListFile, readTrustLists, suspendMember, trustListPath } from './federation/federation.js';
+export {
+  admitMember,
+  type FederationInit,
+  federationIdOf,
+  initFederation,
+  readTrustListFile,
+  readTrustLists,
+  suspendMember,
+  trustListPath,
+} from './federation/federation.js';
 export { parseMembershipRequest } from './federation/membership-request.js';
 export { readFileBounded } from './home/read-file-bounded.js';
 export type { InboxItem } from './receive/inbox.js';
@@ -20,6 +29,6 @@ export type { OpenOptions } from './runtime.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId, type OutgoingAttachment } from './send/enqueue.js';
 export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';
-export { type SendHandle, type SendState } from './send/handle.js';
+export type { SendHandle, SendState } from './send/handle.js';
 export type { Note } from './send/note.js';
 export { type OpenSession, openSession } from './session/open-session.js';

@@ -17,7 +17,7 @@ import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
 import { Receiver } from './receive/receiver.js';
 import { queueReceipt } from './send/receipts.js';
-import { type RelayConnection, connect } from './session/connection.js';
+import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
 import { httpTransport } from './transport/http.js';
 import type { RelayTransport } from './transport/port.js';
@@ -68,7 +68,10 @@ export class Runtime {
       await mkdir(paths.spool, { recursive: true, mode: 0o700 });
       const archive = openArchive(paths.archive, keystore.deriveKey('archive'));
       const identity = { fed: agency.federation.fed, agency: agency.agency, device, signingKey };
-      return new Runtime({ ...options, relayUrl: options.relayUrl ?? agency.federation.relayUrl }, { identity, archive, keystore, epochKeys, spool: paths.spool });
+      return new Runtime(
+        { ...options, relayUrl: options.relayUrl ?? agency.federation.relayUrl },
+        { identity, archive, keystore, epochKeys, spool: paths.spool },
+      );
     } catch (error) {
       await keystore.close();
       throw error;
@@ -85,9 +88,23 @@ export class Runtime {
     this.archive = archive;
     this.#keystore = parts.keystore;
     this.#epochKeys = parts.epochKeys;
-    this.directory = new Directory({ archive, fed: identity.fed, now, onAlarm: (alarm) => this.#directoryAlarm(alarm) });
+    this.directory = new Directory({
+      archive,
+      fed: identity.fed,
+      now,
+      onAlarm: (alarm) => this.#directoryAlarm(alarm),
+    });
     const { fed, device, signingKey } = identity;
-    this.session = createSession({ transport, baseUrl: options.relayUrl, device, signingKey, fed, origin: () => this.directory.view.trust.list.relay.origin, now, signal });
+    this.session = createSession({
+      transport,
+      baseUrl: options.relayUrl,
+      device,
+      signingKey,
+      fed,
+      origin: () => this.directory.view.trust.list.relay.origin,
+      now,
+      signal,
+    });
     this.receiver = new Receiver({
       archive,
       directory: this.directory,
@@ -115,9 +132,20 @@ export class Runtime {
       onAlarm: (error) => this.events.emit({ event: 'alarm', code: error.code, detail: { message: error.message } }),
       onStateChange: (state, error) => this.#stateChanged(state, error),
     });
-    const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> => this.#connection.submit(bytes, { signal: abort });
+    const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
+      this.#connection.submit(bytes, { signal: abort });
     this.outbox = new Outbox(
-      { archive, directory: this.directory, session: this.session, identity, spool: parts.spool, now, submit, isOnline: () => this.#ready, emit: (event) => this.events.emit(event) },
+      {
+        archive,
+        directory: this.directory,
+        session: this.session,
+        identity,
+        spool: parts.spool,
+        now,
+        submit,
+        isOnline: () => this.#ready,
+        emit: (event) => this.events.emit(event),
+      },
       signal,
     );
   }
@@ -132,7 +160,10 @@ export class Runtime {
 
   /** Resolves when connected, with a directory in step and day keys published. @throws SdkError where the relay refuses this device */
   async online(signal: AbortSignal): Promise<void> {
-    await this.events.until(() => this.#ready || this.#connection.state === 'stopped', AbortSignal.any([signal, this.signal]));
+    await this.events.until(
+      () => this.#ready || this.#connection.state === 'stopped',
+      AbortSignal.any([signal, this.signal]),
+    );
     if (!this.#ready) throw this.#connection.failure ?? new SdkError('closed');
   }
 
@@ -183,7 +214,11 @@ export class Runtime {
   #report(error: unknown): void {
     if (this.signal.aborted) return;
     const code = isSdkError(error) ? error.code : 'internal';
-    this.events.emit({ event: 'alarm', code, detail: { message: error instanceof Error ? error.message : String(error) } });
+    this.events.emit({
+      event: 'alarm',
+      code,
+      detail: { message: error instanceof Error ? error.message : String(error) },
+    });
   }
 
   /** Ends connection, uploads and timers, then closes archive and keystore. What is queued stays queued. */
@@ -206,4 +241,3 @@ interface Parts {
   readonly epochKeys: OwnEpochKeys;
   readonly spool: string;
 }
-

@@ -4,7 +4,16 @@
  */
 export * from './chain/chain.js';
 export * from './chain/state.js';
-export { type AcceptedEpochBatch, acceptEpochBatch, type BatchOwner, epochLeaves, epochRoot, type VerifiedEpochKey, verifyEpochBatch, verifyEpochKey } from './epoch-keys/verify.js';
+export {
+  type AcceptedEpochBatch,
+  acceptEpochBatch,
+  type BatchOwner,
+  epochLeaves,
+  epochRoot,
+  type VerifiedEpochKey,
+  verifyEpochBatch,
+  verifyEpochKey,
+} from './epoch-keys/verify.js';
 export * from './errors.js';
 export { protectedHeader, type VerifiedJws, verifyCompactJws, verifyGeneralJws } from './jws/verify.js';
 export { equalBytes } from './primitives/compare.js';

@@ -3,7 +3,7 @@
  * Random ids are 16 random bytes in unpadded base64url (22 characters). Agency ids are short slugs that begin with the
  * State's ISO 3166 code, chosen at admission (spec 20-identifiers).
  */
-import { type Static, type TSchema, Type, type TUnsafe } from 'typebox';
+import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
 import { toBase64url } from './encoding/base64url.js';
 import { ProtocolError } from './errors.js';
 
@@ -58,7 +58,8 @@ function minter<T extends string>(length: number): (bytes: Uint8Array) => T {
   const isMinted = (text: string, bytes: Uint8Array): text is T => bytes.length === length && text.length > 0;
   return (bytes) => {
     const text = toBase64url(bytes);
-    if (!isMinted(text, bytes)) throw new ProtocolError('encoding.malformed', `${length} bytes are needed here, not ${bytes.length}.`);
+    if (!isMinted(text, bytes))
+      throw new ProtocolError('encoding.malformed', `${length} bytes are needed here, not ${bytes.length}.`);
     return text;
   };
 }
@@ -86,7 +87,16 @@ export function dayOf(atMs: number): number {
 }
 
 /** A map whose names are all ids of one kind; any other name is refused. */
-export function mapSchema<K extends string, V extends TSchema>(name: TUnsafe<K>, value: V, options: { readonly maxProperties?: number } = {}): TUnsafe<Record<K, Static<V>>> {
+export function mapSchema<K extends string, V extends TSchema>(
+  name: TUnsafe<K>,
+  value: V,
+  options: { readonly maxProperties?: number } = {},
+): TUnsafe<Record<K, Static<V>>> {
   const { pattern } = name as { readonly pattern?: string };
-  return Type.Unsafe<Record<K, Static<V>>>({ type: 'object', patternProperties: { [pattern ?? '^(?!)']: value }, additionalProperties: false, ...options });
+  return Type.Unsafe<Record<K, Static<V>>>({
+    type: 'object',
+    patternProperties: { [pattern ?? '^(?!)']: value },
+    additionalProperties: false,
+    ...options,
+  });
 }

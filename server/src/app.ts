@@ -5,7 +5,17 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import { fromUtf8, LIMITS, OCTETS, parseStrict, PROBLEM_MEDIA_TYPE, problemOf, ProtocolError, isProtocolError, STREAM_PATH } from '@holdfast/protocol';
+import {
+  fromUtf8,
+  isProtocolError,
+  LIMITS,
+  OCTETS,
+  PROBLEM_MEDIA_TYPE,
+  ProtocolError,
+  parseStrict,
+  problemOf,
+  STREAM_PATH,
+} from '@holdfast/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { blobRoutes } from './blobs/routes.js';
 import type { Relay } from './relay.js';
@@ -38,13 +48,24 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
 
   app.decorateRequest('session', null);
   app.setErrorHandler((error, request, reply) => refuse(relay, error, request, reply));
-  app.setNotFoundHandler((request, reply) => refuse(relay, new ProtocolError(app.hasRoute({ url: request.url.split('?')[0] ?? '', method: 'GET' }) ? 'request.method' : 'request.not-found'), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    refuse(
+      relay,
+      new ProtocolError(
+        app.hasRoute({ url: request.url.split('?')[0] ?? '', method: 'GET' }) ? 'request.method' : 'request.not-found',
+      ),
+      request,
+      reply,
+    ),
+  );
   app.addHook('onRoute', ({ config: route, url }) => {
     if (route?.auth === undefined) throw new Error(`The route ${url} does not say who may call it.`);
   });
 
   app.addHook('onRequest', async (request) => assertOrigin(config.allowedOrigins, request.headers.origin));
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false } });
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
+  });
   await app.register(rateLimit, {
     max: config.limits.requestsPerMinute,
     timeWindow: 60_000,
@@ -62,7 +83,9 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
   });
   app.addContentTypeParser(OCTETS, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  await app.register(websocket, { options: { maxPayload: LIMITS.frameBytes, perMessageDeflate: false, clientTracking: false } });
+  await app.register(websocket, {
+    options: { maxPayload: LIMITS.frameBytes, perMessageDeflate: false, clientTracking: false },
+  });
   operationRoutes(app, relay);
   sessionRoutes(app, relay);
   membershipRoutes(app, relay);
@@ -93,14 +116,25 @@ async function authorise(relay: Relay, request: FastifyRequest): Promise<void> {
   const { baseUrl, streamUrl } = relay.urls();
   const url = auth === 'stream' ? streamUrl : `${baseUrl}${request.url.split('?')[0] ?? ''}`;
   const { authorization, dpop } = request.headers;
-  request.session = await relay.sessions.authenticate({ authorization, proof: typeof dpop === 'string' ? dpop : undefined, method: request.method, url });
+  request.session = await relay.sessions.authenticate({
+    authorization,
+    proof: typeof dpop === 'string' ? dpop : undefined,
+    method: request.method,
+    url,
+  });
 }
 
 /** Every refusal as problem details: the table's words, a request id, never the exception's. */
 function refuse(relay: Relay, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = isProtocolError(error) ? error : fromFastify(error);
-  if (known.code === 'relay.internal') relay.logger.failed({ where: request.routeOptions.config.operation ?? 'http', requestId: request.id, error });
-  else relay.logger.refused({ requestId: request.id, code: known.code, operation: request.routeOptions.config.operation ?? 'http' });
+  if (known.code === 'relay.internal')
+    relay.logger.failed({ where: request.routeOptions.config.operation ?? 'http', requestId: request.id, error });
+  else
+    relay.logger.refused({
+      requestId: request.id,
+      code: known.code,
+      operation: request.routeOptions.config.operation ?? 'http',
+    });
   const problem = problemOf(known, request.id);
   return reply.code(problem.status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
 }

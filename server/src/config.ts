@@ -112,14 +112,18 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): obj
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('HOLDFAST_RELAY_') || text === undefined) continue;
     const read = known[name];
-    if (read === undefined) throw new Error(`${name} is not a setting of the relay; known are ${Object.keys(known).join(', ')}.`);
+    if (read === undefined)
+      throw new Error(`${name} is not a setting of the relay; known are ${Object.keys(known).join(', ')}.`);
     values.push(read(text));
   }
   return Object.assign({}, ...values);
 }
 
 /** The addresses that proofs must name, once the port is known. */
-export function publicUrls(config: RelayConfig, port: number): { readonly baseUrl: string; readonly streamUrl: string } {
+export function publicUrls(
+  config: RelayConfig,
+  port: number,
+): { readonly baseUrl: string; readonly streamUrl: string } {
   const baseUrl = (config.baseUrl ?? `http://${config.host}:${port}`).replace(/\/$/, '');
   return { baseUrl, streamUrl: config.streamUrl ?? `${baseUrl.replace(/^http/, 'ws')}${STREAM_PATH}` };
 }

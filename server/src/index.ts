@@ -2,5 +2,5 @@
 export { completeConfig, type RelayConfig, readConfig } from './config.js';
 export { createRelayKey, readRelayKey } from './sequencer/relay-key.js';
 export { type RelayDependencies, type RunningRelay, startRelay } from './start.js';
-export { openSqliteStore } from './store/sqlite/index.js';
 export type { NewEnvelope, Store } from './store/port.js';
+export { openSqliteStore } from './store/sqlite/index.js';

@@ -14,7 +14,8 @@ export interface Logger {
 }
 
 export function createLogger(write: (line: string) => void, now: () => number): Logger {
-  const log = (level: 'info' | 'error', event: string, fields: object): void => write(`${JSON.stringify({ atMs: now(), level, event, ...fields })}\n`);
+  const log = (level: 'info' | 'error', event: string, fields: object): void =>
+    write(`${JSON.stringify({ atMs: now(), level, event, ...fields })}\n`);
   return {
     started: ({ port, version, agencies }) => log('info', 'relay.started', { port, version, agencies }),
     stopped: ({ tookMs }) => log('info', 'relay.stopped', { tookMs }),
@@ -24,9 +25,28 @@ export function createLogger(write: (line: string) => void, now: () => number): 
     expired: ({ envelopes }) => log('info', 'envelopes.expired', { envelopes }),
     membershipChanged: ({ agency, seq }) => log('info', 'membership.changed', { agency, seq }),
     // The name and place of a fault, never its message: a message may quote what it choked on.
-    failed: ({ where, requestId, error }) => log('error', 'relay.failed', { where, ...(requestId === undefined ? {} : { requestId }), error: nameOf(error), at: placeOf(error) }),
+    failed: ({ where, requestId, error }) =>
+      log('error', 'relay.failed', {
+        where,
+        ...(requestId === undefined ? {} : { requestId }),
+        error: nameOf(error),
+        at: placeOf(error),
+      }),
   };
 }
 
-const nameOf = (error: unknown): string => (error instanceof Error ? ('code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name) : typeof error);
-const placeOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).slice(0, 3).map((line) => line.trim().replace(/\(?(?:file:\/\/)?\/.*\/(?=[^/]+:\d+:\d+)/, '(')).join(' | ') : '');
+const nameOf = (error: unknown): string =>
+  error instanceof Error
+    ? 'code' in error && typeof error.code === 'string'
+      ? `${error.name} ${error.code}`
+      : error.name
+    : typeof error;
+const placeOf = (error: unknown): string =>
+  error instanceof Error
+    ? (error.stack ?? '')
+        .split('\n')
+        .filter((line) => line.startsWith('    at '))
+        .slice(0, 3)
+        .map((line) => line.trim().replace(/\(?(?:file:\/\/)?\/.*\/(?=[^/]+:\d+:\d+)/, '('))
+        .join(' | ')
+    : '';

@@ -17,7 +17,11 @@ holdfast-relay config check --config <file> check a configuration`;
 const print = (value: object): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
 async function main(args: readonly string[]): Promise<void> {
-  const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: { config: { type: 'string' }, 'data-dir': { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { config: { type: 'string' }, 'data-dir': { type: 'string' } },
+  });
   const dataDir = values['data-dir'];
   switch (positionals.join(' ')) {
     case 'init': {
@@ -50,7 +54,9 @@ function configFile(path: string | undefined): string {
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   const text = error instanceof Error ? error.message : String(error);
-  const fields = isProtocolError(error) ? error.issues.map(({ field, reason }) => `\n  ${field}: ${reason}`).join('') : '';
+  const fields = isProtocolError(error)
+    ? error.issues.map(({ field, reason }) => `\n  ${field}: ${reason}`).join('')
+    : '';
   process.stderr.write(`holdfast-relay: ${text}${fields}\n`);
   process.exitCode = error instanceof UsageError || isProtocolError(error) ? 2 : 1;
 });

@@ -49,14 +49,32 @@ export async function startRelay(config: RelayConfig, dependencies: RelayDepende
 
   const registry = await Registry.load(store, config.fed, now);
   if (registry.trustListVersion === 0 && config.trustListFile !== undefined) {
-    await registry.appendTrustList(parseJws(parseStrict(fromUtf8(readFileSync(config.trustListFile)), { depth: 8, members: 100_000 })));
+    await registry.appendTrustList(
+      parseJws(parseStrict(fromUtf8(readFileSync(config.trustListFile)), { depth: 8, members: 100_000 })),
+    );
   }
   const wake = (devices: Iterable<Parameters<Registry['device']>[0]>): void => gateway.wake(devices);
-  const acceptor = new Acceptor({ store, registry, sealer: receiptSealer(origin, key, await store.lastBatch(), random), now, mailboxItems: limits.mailboxItems, onStored: wake });
+  const acceptor = new Acceptor({
+    store,
+    registry,
+    sealer: receiptSealer(origin, key, await store.lastBatch(), random),
+    now,
+    mailboxItems: limits.mailboxItems,
+    onStored: wake,
+  });
   const sessions = new Sessions({ store, registry, key, origin, now, random });
   let urls = publicUrls(config, config.port);
-  const authenticate = (authorization: string, proof: string) => sessions.authenticate({ authorization, proof, method: 'GET', url: urls.streamUrl });
-  const gateway = new StreamGateway({ store, registry, acceptor, logger, now, bufferedBytes: limits.bufferedBytes, authenticate });
+  const authenticate = (authorization: string, proof: string) =>
+    sessions.authenticate({ authorization, proof, method: 'GET', url: urls.streamUrl });
+  const gateway = new StreamGateway({
+    store,
+    registry,
+    acceptor,
+    logger,
+    now,
+    bufferedBytes: limits.bufferedBytes,
+    authenticate,
+  });
   const relay: Relay = { config, store, registry, sessions, acceptor, gateway, logger, now, urls: () => urls };
 
   const app = await buildApp(relay, () => toBase64url(random(9)));

@@ -1,8 +1,38 @@
-import t from 'tap';
-import { federationOf, generateEpochKeys, generateSigningKey, signEpochBatch, type SigningKey, signGeneralJws, signStatement, signTrustList } from '@holdfast/keys';
-import { acceptEpochBatch, acceptTrustList, activeDevice, type AgencyChain, epochLeaves, extendChain, sha256, verifyEpochKey, verifyGeneralJws } from '@holdfast/keys/verify';
+import {
+  federationOf,
+  generateEpochKeys,
+  generateSigningKey,
+  type SigningKey,
+  signEpochBatch,
+  signGeneralJws,
+  signStatement,
+  signTrustList,
+} from '@holdfast/keys';
+import {
+  type AgencyChain,
+  acceptEpochBatch,
+  acceptTrustList,
+  activeDevice,
+  epochLeaves,
+  extendChain,
+  sha256,
+  verifyEpochKey,
+  verifyGeneralJws,
+} from '@holdfast/keys/verify';
 import { treeOf } from '@holdfast/log';
-import { encodeTrustList, type EpochKeyProof, MS_PER_DAY, STATEMENT_TYP, toBase64url, toDeviceId, toHash, toOfficerId, TRUST_LIST_TYP, type TrustList } from '@holdfast/protocol';
+import {
+  type EpochKeyProof,
+  encodeTrustList,
+  MS_PER_DAY,
+  STATEMENT_TYP,
+  TRUST_LIST_TYP,
+  type TrustList,
+  toBase64url,
+  toDeviceId,
+  toHash,
+  toOfficerId,
+} from '@holdfast/protocol';
+import t from 'tap';
 import { type FixtureAgency, makeFederation, NOW_MS, only } from '../fixtures/federation.js';
 
 const federation = await makeFederation([
@@ -30,7 +60,10 @@ t.test('trust list: only the next version, signed by the old root and its own, n
   const rotated = { ...next, root: { threshold: 1, keys: [key(newRoot)] } };
   await refused(rotated, [newRoot]);
   await refused(rotated, [federation.root]);
-  t.equal(acceptTrustList(federation.trust, await sign(rotated, [federation.root, newRoot]), federation.fed).list.version, 2);
+  t.equal(
+    acceptTrustList(federation.trust, await sign(rotated, [federation.root, newRoot]), federation.fed).list.version,
+    2,
+  );
   const first: TrustList = { ...list, name: 'Another federation' };
   const other = await sign(first);
   t.throws(() => acceptTrustList(undefined, other, federation.fed), { code: 'trust-list.refused' });
@@ -40,20 +73,42 @@ t.test('trust list: only the next version, signed by the old root and its own, n
 t.test('a chain replays to the same state, and refuses a statement out of its place', (t) => {
   const [first, second] = agency.statements;
   if (first === undefined || second === undefined) throw new Error('The fixture has two statements.');
-  const start: AgencyChain = { ...agency.chain, seq: -1, head: null, atMs: 0, directoryKeys: new Map(), devices: new Map() };
+  const start: AgencyChain = {
+    ...agency.chain,
+    seq: -1,
+    head: null,
+    atMs: 0,
+    directoryKeys: new Map(),
+    devices: new Map(),
+  };
   t.throws(() => extendChain(start, second), { code: 'chain.out-of-order' });
   const replayed = extendChain(extendChain(start, first).chain, second).chain;
   t.same(replayed, agency.chain);
   t.throws(() => extendChain(agency.chain, first), { code: 'chain.out-of-order' });
   const another = only(federation.agencies, 1);
-  t.throws(() => extendChain({ ...another.chain, seq: -1, head: null, atMs: 0 }, first), { code: 'chain.refused' }, "another agency's chain");
+  t.throws(
+    () => extendChain({ ...another.chain, seq: -1, head: null, atMs: 0 }, first),
+    { code: 'chain.refused' },
+    "another agency's chain",
+  );
   t.end();
 });
 
 t.test('who may say what: each statement needs its authority and the proof of the new key', async (t) => {
   const fresh = generateSigningKey();
-  const device = { kind: 'device', device: toDeviceId(new Uint8Array(16).fill(9)), key: key(fresh), ...validity } as const;
-  const officer: Parameters<typeof signStatement>[1] = { kind: 'officer', officer: toOfficerId(new Uint8Array(16)), roles: ['analyst'], key: key(fresh), ...validity };
+  const device = {
+    kind: 'device',
+    device: toDeviceId(new Uint8Array(16).fill(9)),
+    key: key(fresh),
+    ...validity,
+  } as const;
+  const officer: Parameters<typeof signStatement>[1] = {
+    kind: 'officer',
+    officer: toOfficerId(new Uint8Array(16)),
+    roles: ['analyst'],
+    key: key(fresh),
+    ...validity,
+  };
   const directory = { kind: 'directory-key', key: key(fresh), ...validity } as const;
   const revoke = { kind: 'revoke', target: key(agency.directoryKey), reason: 'lost' } as const;
   const { chain, root, directoryKey } = agency;
@@ -78,7 +133,16 @@ t.test('who may say what: each statement needs its authority and the proof of th
   const revoked = await signStatement(enrolled.chain, { ...revoke, target: key(fresh) }, NOW_MS, [directoryKey]);
   t.notOk(activeDevice(revoked.chain, device.device, NOW_MS), 'revoked on sight');
   const noDirectory = await signStatement(revoked.chain, revoke, NOW_MS, [root]);
-  await t.rejects(signStatement(noDirectory.chain, { ...device, device: toDeviceId(new Uint8Array(16).fill(8)), key: key(generateSigningKey()) }, NOW_MS, [directoryKey, fresh]), { code: 'chain.refused' }, 'a revoked directory key');
+  await t.rejects(
+    signStatement(
+      noDirectory.chain,
+      { ...device, device: toDeviceId(new Uint8Array(16).fill(8)), key: key(generateSigningKey()) },
+      NOW_MS,
+      [directoryKey, fresh],
+    ),
+    { code: 'chain.refused' },
+    'a revoked directory key',
+  );
 });
 
 t.test('a signature of one context is worthless in another, and every bit of a JWS matters', async (t) => {
@@ -98,7 +162,12 @@ t.test('a signature of one context is worthless in another, and every bit of a J
   }
   const embedded = { ...jws, signatures: [{ ...only(jws.signatures), header: { jwk: {} } }] };
   t.throws(() => verifyGeneralJws(embedded, { typ: STATEMENT_TYP }), { code: 'jws.invalid' }, 'an unprotected header');
-  t.throws(() => verifyGeneralJws({ ...jws, signatures: [only(jws.signatures), only(jws.signatures)] }, { typ: STATEMENT_TYP }), { code: 'jws.invalid' }, 'one key twice');
+  t.throws(
+    () =>
+      verifyGeneralJws({ ...jws, signatures: [only(jws.signatures), only(jws.signatures)] }, { typ: STATEMENT_TYP }),
+    { code: 'jws.invalid' },
+    'one key twice',
+  );
 });
 
 t.test('epoch keys: only what the device signed, in the order it signed it', async (t) => {
@@ -114,12 +183,22 @@ t.test('epoch keys: only what the device signed, in the order it signed it', asy
     path: tree.inclusionPath(index).map(toHash),
   });
   for (const index of publics.keys()) t.same(verifyEpochKey(proof(index), owner).key, only(publics, index));
-  t.throws(() => verifyEpochKey({ ...proof(0), key: toBase64url(only(publics, 1)) }, owner), { code: 'epoch.refused' }, 'a swapped key');
+  t.throws(
+    () => verifyEpochKey({ ...proof(0), key: toBase64url(only(publics, 1)) }, owner),
+    { code: 'epoch.refused' },
+    'a swapped key',
+  );
   t.throws(() => verifyEpochKey({ ...proof(0), day: proof(1).day }, owner), { code: 'epoch.refused' }, 'another day');
-  t.throws(() => verifyEpochKey(proof(0), { ...owner, device: only(only(federation.agencies, 1).devices).device }), { code: 'epoch.refused' });
+  t.throws(() => verifyEpochKey(proof(0), { ...owner, device: only(only(federation.agencies, 1).devices).device }), {
+    code: 'epoch.refused',
+  });
   t.throws(() => verifyEpochKey(proof(0), { ...owner, key: generateSigningKey().publicKey }), { code: 'jws.invalid' });
   const next = await signEpochBatch(batch, generateEpochKeys(batch.batch.firstDay + 3, 2), owner, deviceKey);
   t.equal(next.batch.n, 1);
   t.throws(() => acceptEpochBatch(undefined, next.jws, owner, []), { code: 'epoch.out-of-order' });
-  t.throws(() => acceptEpochBatch(batch, next.jws, owner, publics), { code: 'epoch.refused' }, 'other keys than it names');
+  t.throws(
+    () => acceptEpochBatch(batch, next.jws, owner, publics),
+    { code: 'epoch.refused' },
+    'other keys than it names',
+  );
 });

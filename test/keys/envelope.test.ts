@@ -1,6 +1,11 @@
-import fc from 'fast-check';
-import t from 'tap';
-import { inspectEnvelope, isKeysError, type OpenedEnvelope, openEnvelope, sealEnvelope, type SealRequest } from '@holdfast/keys';
+import {
+  inspectEnvelope,
+  isKeysError,
+  type OpenedEnvelope,
+  openEnvelope,
+  type SealRequest,
+  sealEnvelope,
+} from '@holdfast/keys';
 import { sha256 } from '@holdfast/keys/verify';
 import {
   canonicalBytes,
@@ -16,7 +21,16 @@ import {
   toEnvelopeId,
   toHash,
 } from '@holdfast/protocol';
-import { type FixtureDevice, type FixtureFederation, makeFederation, NOW_MS, only, recipientKey } from '../fixtures/federation.js';
+import fc from 'fast-check';
+import t from 'tap';
+import {
+  type FixtureDevice,
+  type FixtureFederation,
+  makeFederation,
+  NOW_MS,
+  only,
+  recipientKey,
+} from '../fixtures/federation.js';
 
 const BODY = canonicalBytes({ text: 'Account GB29NWBK60161331926819 is being emptied.', writtenAtMs: NOW_MS });
 
@@ -30,7 +44,12 @@ const recipients = only(federation.agencies, 1).devices;
 function request(overrides: Partial<SealRequest> = {}): SealRequest {
   const manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'> = {
     conversation: toConversationId(new Uint8Array(16).fill(7)),
-    rosterHash: toHash(rosterHash(sha256, federation.agencies.map(({ agency }) => agency))),
+    rosterHash: toHash(
+      rosterHash(
+        sha256,
+        federation.agencies.map(({ agency }) => agency),
+      ),
+    ),
     sq: 0,
     prev: null,
     seen: {},
@@ -50,7 +69,9 @@ function request(overrides: Partial<SealRequest> = {}): SealRequest {
     from: sender.device,
     signingKey: sender.key,
     to: recipients.map(recipientKey),
-    dir: Object.fromEntries(federation.agencies.map(({ agency, chain }) => [agency, [chain.seq, chain.head ?? ('' as Hash)]])),
+    dir: Object.fromEntries(
+      federation.agencies.map(({ agency, chain }) => [agency, [chain.seq, chain.head ?? ('' as Hash)]]),
+    ),
     atMs: NOW_MS,
     expiresAtMs: NOW_MS + 86_400_000,
     priority: 'routine',
@@ -67,7 +88,11 @@ function delivered(submitted: Uint8Array, index: number): Uint8Array {
   return encodeDelivered({ core, stanzaHashes: stanzas.map(sha256), stanza: only(stanzas, index), sig, ct });
 }
 
-async function open(bytes: Uint8Array, self: FixtureDevice, world: Pick<FixtureFederation, 'fed'> = federation): Promise<OpenedEnvelope> {
+async function open(
+  bytes: Uint8Array,
+  self: FixtureDevice,
+  world: Pick<FixtureFederation, 'fed'> = federation,
+): Promise<OpenedEnvelope> {
   return await openEnvelope(inspectEnvelope(bytes), {
     fed: world.fed,
     self: self.device,
@@ -75,7 +100,9 @@ async function open(bytes: Uint8Array, self: FixtureDevice, world: Pick<FixtureF
     senderKey: () => sender.key.publicKey,
     checkRecipients: () => undefined,
     epochSecret: (name) => {
-      const pair = self.epochKeys.find(({ day, publicKey }) => toBase64url(epochKeyNameBytes(sha256, day, publicKey)) === name);
+      const pair = self.epochKeys.find(
+        ({ day, publicKey }) => toBase64url(epochKeyNameBytes(sha256, day, publicKey)) === name,
+      );
       return pair === undefined ? undefined : { publicKey: pair.publicKey, secret: pair.secret };
     },
   });
@@ -114,7 +141,10 @@ t.test('every byte of a delivered envelope matters: flipping any one is refused'
 });
 
 t.test('truncated, extended, swapped and foreign envelopes are refused', async (t) => {
-  const [first, second] = [await sealEnvelope(request()), await sealEnvelope(request({ id: toEnvelopeId(new Uint8Array(16).fill(2)) }))];
+  const [first, second] = [
+    await sealEnvelope(request()),
+    await sealEnvelope(request({ id: toEnvelopeId(new Uint8Array(16).fill(2)) })),
+  ];
   const self = only(inOrder);
   const bytes = delivered(first.bytes, 0);
   for (const length of [0, 3, 4, 100, bytes.length - 1]) {
@@ -126,7 +156,9 @@ t.test('truncated, extended, swapped and foreign envelopes are refused', async (
   const b = decodeSubmitted(second.bytes);
   const mixed = encodeDelivered({ ...a, ct: b.ct, stanzaHashes: a.stanzas.map(sha256), stanza: only(a.stanzas) });
   await t.rejects(open(mixed, self), { code: 'envelope.signature' }, "another envelope's ciphertext");
-  await t.rejects(open(bytes, self, { fed: toBase64url(new Uint8Array(32)) as FixtureFederation['fed'] }), { code: 'envelope.other-federation' });
+  await t.rejects(open(bytes, self, { fed: toBase64url(new Uint8Array(32)) as FixtureFederation['fed'] }), {
+    code: 'envelope.other-federation',
+  });
   await t.rejects(open(bytes, sender), { code: 'envelope.reflected' });
 });
 
@@ -148,7 +180,9 @@ t.test('approve and refuse look alike: one bucket gives one length, whatever the
     lengths.add((await sealEnvelope(request({ body, padding: { kind: 'bucket', bytes: 16_384 } }))).bytes.length);
   }
   t.equal(lengths.size, 1);
-  await t.rejects(sealEnvelope(request({ body: new Uint8Array(20_000), padding: { kind: 'bucket', bytes: 16_384 } })), { code: 'suite.padding-overflow' });
+  await t.rejects(sealEnvelope(request({ body: new Uint8Array(20_000), padding: { kind: 'bucket', bytes: 16_384 } })), {
+    code: 'suite.padding-overflow',
+  });
 });
 
 t.test('any body comes back as it went in', async () => {
@@ -161,4 +195,3 @@ t.test('any body comes back as it went in', async () => {
     { numRuns: 20 },
   );
 });
-

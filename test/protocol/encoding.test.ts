@@ -1,6 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
-import t from 'tap';
 import {
   ByteReader,
   canonicalBytes,
@@ -10,12 +8,12 @@ import {
   decodeDelivery,
   decodeFrame,
   decodeSubmitted,
+  ERRORS,
   encodeCursor,
   encodeDelivered,
   encodeDelivery,
   encodeFrame,
   encodeSubmitted,
-  ERRORS,
   FRAME_TYPES,
   type FrameType,
   fromBase64url,
@@ -31,6 +29,8 @@ import {
   unpackPlaintext,
   utf8,
 } from '@holdfast/protocol';
+import fc from 'fast-check';
+import t from 'tap';
 
 t.test('RFC 8785: every public vector, as text and as bytes', (t) => {
   const folder = 'test/vectors/jcs';
@@ -61,7 +61,11 @@ t.test('untrusted JSON: what a careless reader would take is refused', (t) => {
     ['an unfinished string', '{"a":"'],
   ];
   for (const [name, text] of refused) t.throws(() => parseStrict(text), { code: 'encoding.json' }, name);
-  t.same(parseStrict('{"a":{"a":1},"b":[{"a":1},{"a":"a,\\"b\\":1"}],"c":-1.5e3}'), { a: { a: 1 }, b: [{ a: 1 }, { a: 'a,"b":1' }], c: -1500 });
+  t.same(parseStrict('{"a":{"a":1},"b":[{"a":1},{"a":"a,\\"b\\":1"}],"c":-1.5e3}'), {
+    a: { a: 1 },
+    b: [{ a: 1 }, { a: 'a,"b":1' }],
+    c: -1500,
+  });
   t.end();
 });
 
@@ -70,13 +74,19 @@ t.test('signed JSON has one spelling: any other is refused', (t) => {
   for (const text of ['{"b":1,"a":1}', '{ "a":1}', '{"a":1.0}', '{"a":"\\u0061"}', '{"a":1}\n']) {
     t.throws(() => parseCanonical(utf8(text)), { code: 'encoding.json' }, text);
   }
-  t.throws(() => parseCanonical(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d)), { code: 'encoding.json' }, 'a byte order mark');
+  t.throws(
+    () => parseCanonical(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d)),
+    { code: 'encoding.json' },
+    'a byte order mark',
+  );
   t.throws(() => parseCanonical(Uint8Array.of(0xff, 0xfe)), { code: 'encoding.utf8' });
   t.end();
 });
 
 t.test('any JSON survives writing and strict reading', (t) => {
-  const json = fc.jsonValue({ depthSize: 'small', noUnicodeString: false }).filter((value) => !JSON.stringify(value).includes('__proto__'));
+  const json = fc
+    .jsonValue({ depthSize: 'small', noUnicodeString: false })
+    .filter((value) => !JSON.stringify(value).includes('__proto__'));
   fc.assert(
     fc.property(json, (value) => {
       const text = canonicalText(value);
@@ -96,7 +106,8 @@ t.test('any JSON survives writing and strict reading', (t) => {
 t.test('base64url: there and back, and only the canonical spelling', (t) => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => toBase64url(bytes) === Buffer.from(bytes).toString('base64url')));
   fc.assert(fc.property(fc.uint8Array(), (bytes) => Buffer.from(fromBase64url(toBase64url(bytes))).equals(bytes)));
-  for (const text of ['A', 'AB', 'AAB', 'AA==', 'A+/A', 'AA A', 'é', 'AAA\n']) t.throws(() => fromBase64url(text), { code: 'encoding.base64url' }, text);
+  for (const text of ['A', 'AB', 'AAB', 'AA==', 'A+/A', 'AA A', 'é', 'AAA\n'])
+    t.throws(() => fromBase64url(text), { code: 'encoding.base64url' }, text);
   t.end();
 });
 
@@ -105,23 +116,72 @@ const exactly = (length: number) => fc.uint8Array({ minLength: length, maxLength
 const u53 = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
 
 t.test('every codec of the wire gives back what it was given', (t) => {
-  const submitted = fc.record({ core: bytes(200), stanzas: fc.array(exactly(LIMITS.stanzaBytes), { minLength: 1, maxLength: 3 }), sig: exactly(64), ct: bytes(300) });
-  fc.assert(fc.property(submitted, (value) => t.same(decodeSubmitted(encodeSubmitted(value)), value)), { numRuns: 20 });
-  const delivered = fc.record({ core: bytes(200), stanzaHashes: fc.array(exactly(32), { minLength: 1, maxLength: 5 }), stanza: exactly(LIMITS.stanzaBytes), sig: exactly(64), ct: bytes(300) });
-  fc.assert(fc.property(delivered, (value) => t.same(decodeDelivered(encodeDelivered(value)), value)), { numRuns: 20 });
-  const frame = fc.record({ type: fc.constantFrom(...(Object.keys(FRAME_TYPES) as FrameType[])), request: fc.integer({ min: 0, max: 2 ** 32 - 1 }), payload: bytes(100) });
-  fc.assert(fc.property(frame, (value) => t.same(decodeFrame(encodeFrame(value)), value)), { numRuns: 50 });
-  const delivery = fc.record({ mailbox: fc.constantFrom(...MAILBOXES), number: u53, acceptedAtMs: u53, item: fc.constantFrom('envelope' as const, 'notice' as const), bytes: bytes(50) });
-  fc.assert(fc.property(delivery, (value) => t.same(decodeDelivery(encodeDelivery(value)), value)), { numRuns: 50 });
+  const submitted = fc.record({
+    core: bytes(200),
+    stanzas: fc.array(exactly(LIMITS.stanzaBytes), { minLength: 1, maxLength: 3 }),
+    sig: exactly(64),
+    ct: bytes(300),
+  });
+  fc.assert(
+    fc.property(submitted, (value) => t.same(decodeSubmitted(encodeSubmitted(value)), value)),
+    { numRuns: 20 },
+  );
+  const delivered = fc.record({
+    core: bytes(200),
+    stanzaHashes: fc.array(exactly(32), { minLength: 1, maxLength: 5 }),
+    stanza: exactly(LIMITS.stanzaBytes),
+    sig: exactly(64),
+    ct: bytes(300),
+  });
+  fc.assert(
+    fc.property(delivered, (value) => t.same(decodeDelivered(encodeDelivered(value)), value)),
+    { numRuns: 20 },
+  );
+  const frame = fc.record({
+    type: fc.constantFrom(...(Object.keys(FRAME_TYPES) as FrameType[])),
+    request: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    payload: bytes(100),
+  });
+  fc.assert(
+    fc.property(frame, (value) => t.same(decodeFrame(encodeFrame(value)), value)),
+    { numRuns: 50 },
+  );
+  const delivery = fc.record({
+    mailbox: fc.constantFrom(...MAILBOXES),
+    number: u53,
+    acceptedAtMs: u53,
+    item: fc.constantFrom('envelope' as const, 'notice' as const),
+    bytes: bytes(50),
+  });
+  fc.assert(
+    fc.property(delivery, (value) => t.same(decodeDelivery(encodeDelivery(value)), value)),
+    { numRuns: 50 },
+  );
   const cursor = fc.record({ mailbox: fc.constantFrom(...MAILBOXES), cursor: u53 });
-  fc.assert(fc.property(cursor, (value) => t.same(decodeCursor(encodeCursor(value)), value)), { numRuns: 50 });
+  fc.assert(
+    fc.property(cursor, (value) => t.same(decodeCursor(encodeCursor(value)), value)),
+    { numRuns: 50 },
+  );
   const plaintext = fc.record({ jws: bytes(100), body: bytes(100) });
-  fc.assert(fc.property(plaintext, fc.nat(50), (value, zeros) => t.same(unpackPlaintext(Uint8Array.from([...packPlaintext(value), ...new Uint8Array(zeros)])), value)), { numRuns: 50 });
+  fc.assert(
+    fc.property(plaintext, fc.nat(50), (value, zeros) =>
+      t.same(unpackPlaintext(Uint8Array.from([...packPlaintext(value), ...new Uint8Array(zeros)])), value),
+    ),
+    { numRuns: 50 },
+  );
   t.end();
 });
 
 t.test('whatever bytes come, a codec answers with a value or a typed error', (t) => {
-  const readers: readonly ((input: Uint8Array) => unknown)[] = [decodeSubmitted, decodeDelivered, decodeFrame, decodeDelivery, decodeCursor, unpackPlaintext, parseCore];
+  const readers: readonly ((input: Uint8Array) => unknown)[] = [
+    decodeSubmitted,
+    decodeDelivered,
+    decodeFrame,
+    decodeDelivery,
+    decodeCursor,
+    unpackPlaintext,
+    parseCore,
+  ];
   fc.assert(
     fc.property(fc.constantFrom(...readers), bytes(200), (read, input) => {
       try {
@@ -133,7 +193,11 @@ t.test('whatever bytes come, a codec answers with a value or a typed error', (t)
     }),
     { numRuns: 2000 },
   );
-  t.throws(() => unpackPlaintext(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 1)), { code: 'envelope.malformed' }, 'padding that is not zero');
+  t.throws(
+    () => unpackPlaintext(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 1)),
+    { code: 'envelope.malformed' },
+    'padding that is not zero',
+  );
   t.throws(() => new ByteReader(new Uint8Array(8).fill(255)).u64(), { code: 'encoding.malformed' });
   t.end();
 });

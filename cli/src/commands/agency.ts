@@ -15,7 +15,7 @@ export function agencyCommands(program: Command): void {
 
   group
     .command('init <id>')
-    .description('make the agency\'s root and directory keys and the request for membership')
+    .description("make the agency's root and directory keys and the request for membership")
     .requiredOption('--name <name>', 'official name')
     .action(async (id: string, options: { name: string }, command: Command) => {
       const context = contextOf(command);
@@ -24,25 +24,42 @@ export function agencyCommands(program: Command): void {
       const request = await initAgency(home, agency, options.name, await context.unlock());
       const file = join(home, 'membership-request.json');
       await writeFile(file, `${JSON.stringify(request, null, 2)}\n`);
-      context.output.event('agency.made', { agency, home, request: file }, `${options.name} (${agency}) made in ${home}.\nSend ${file} to the federation.`);
+      context.output.event(
+        'agency.made',
+        { agency, home, request: file },
+        `${options.name} (${agency}) made in ${home}.\nSend ${file} to the federation.`,
+      );
     });
 
   group
     .command('register')
     .description('join the federation and publish directory entry and capability record')
-    .requiredOption('--fed <id>', 'the federation\'s id, compared by phone')
+    .requiredOption('--fed <id>', "the federation's id, compared by phone")
     .requiredOption('--entry <file>', 'directory entry')
     .requiredOption('--capability <file>', 'capability record')
     .action(async (options: { fed: string; entry: string; capability: string }, command: Command) => {
       const context = contextOf(command);
       const { relay } = context.options;
-      if (relay === undefined) throw new CliError('usage', 'Give the relay\'s address with --relay.');
+      if (relay === undefined) throw new CliError('usage', "Give the relay's address with --relay.");
       const nowMs = Date.now();
       const entry = await readEntry(options.entry, nowMs);
       const capability = await readCapability(options.capability, nowMs);
       const home = await context.agencyHome();
       const fed = parseFederationId(options.fed);
-      const { agency, seq } = await joinFederation({ home, unlock: await context.unlock(), relayUrl: relay, fed, entry, capability, nowMs, signal: context.deadline() });
-      context.output.event('agency.registered', { agency, seq }, `${agency} is registered; its chain has ${seq + 1} statements.`);
+      const { agency, seq } = await joinFederation({
+        home,
+        unlock: await context.unlock(),
+        relayUrl: relay,
+        fed,
+        entry,
+        capability,
+        nowMs,
+        signal: context.deadline(),
+      });
+      context.output.event(
+        'agency.registered',
+        { agency, seq },
+        `${agency} is registered; its chain has ${seq + 1} statements.`,
+      );
     });
 }

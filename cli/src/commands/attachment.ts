@@ -14,12 +14,22 @@ export function attachmentCommands(program: Command): void {
     .action(async (conversation: string, id: string, options: { out: string }, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
-        const ref = desk.case(conversationId(conversation)).timeline.flatMap((entry) => entry.attachments).find((found) => found.id === id);
+        const ref = desk
+          .case(conversationId(conversation))
+          .timeline.flatMap((entry) => entry.attachments)
+          .find((found) => found.id === id);
         if (ref === undefined) throw new CliError('not-found', `The case has no attachment ${id}.`);
         const signal = context.deadline();
         await desk.online({ signal });
-        await desk.download(ref, options.out, { signal, onProgress: (received) => context.output.progress('attachment', received, ref.size) });
-        context.output.event('attachment.fetched', { id, file: options.out }, `Verified and written to ${options.out}.`);
+        await desk.download(ref, options.out, {
+          signal,
+          onProgress: (received) => context.output.progress('attachment', received, ref.size),
+        });
+        context.output.event(
+          'attachment.fetched',
+          { id, file: options.out },
+          `Verified and written to ${options.out}.`,
+        );
       });
     });
 }

@@ -12,7 +12,17 @@ export function deviceCommands(program: Command): void {
     .action(async (name: string | undefined, _options: object, command: Command) => {
       const context = contextOf(command);
       const deviceName = name ?? context.options.device;
-      const { agency, device } = await enrol({ home: await context.agencyHome(), name: deviceName, unlock: await context.unlock(), nowMs: Date.now(), signal: context.deadline() });
-      context.output.event('device.enrolled', { agency, device, name: deviceName }, `Device "${deviceName}" of ${agency} can send and receive (${device}).`);
+      const { agency, device } = await enrol({
+        home: await context.agencyHome(),
+        name: deviceName,
+        unlock: await context.unlock(),
+        nowMs: Date.now(),
+        signal: context.deadline(),
+      });
+      context.output.event(
+        'device.enrolled',
+        { agency, device, name: deviceName },
+        `Device "${deviceName}" of ${agency} can send and receive (${device}).`,
+      );
     });
 }

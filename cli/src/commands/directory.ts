@@ -25,14 +25,15 @@ export function directoryCommands(program: Command): void {
           ...(options.network === undefined ? {} : { network: options.network }),
         };
         const found = await desk.find(query, { signal });
-        for (const agency of found) context.output.event('directory.agency', { ...agency }, renderAgencyLine(agency, Date.now()));
+        for (const agency of found)
+          context.output.event('directory.agency', { ...agency }, renderAgencyLine(agency, Date.now()));
         if (found.length === 0) context.output.note('No agency matches.');
       });
     });
 
   group
     .command('show <agency>')
-    .description('an agency\'s entry and capability record in full')
+    .description("an agency's entry and capability record in full")
     .action(async (id: string, _options: object, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {

@@ -18,11 +18,22 @@ export function discloseCommand(program: Command): void {
       const context = contextOf(command);
       const to = agencyId(options.to);
       const attachments = (options.attach ?? []).map((path) => ({ id: newBlobId(), path }));
-      const named = attachments.map(({ id, path }) => ({ id, name: basename(path), mediaType: 'application/octet-stream' }));
+      const named = attachments.map(({ id, path }) => ({
+        id,
+        name: basename(path),
+        mediaType: 'application/octet-stream',
+      }));
       const { body } = parseMessage('disclosure', await readBody(file, Date.now(), { attachments: named }));
       await context.withDevice(async (desk) => {
-        await desk.online({ signal: context.deadline() }).catch(() => context.output.note('The relay is away; the disclosure will be queued.'));
-        const handle = await desk.disclose({ to, body, attachments, ...(options.caseRef === undefined ? {} : { caseRef: options.caseRef }) });
+        await desk
+          .online({ signal: context.deadline() })
+          .catch(() => context.output.note('The relay is away; the disclosure will be queued.'));
+        const handle = await desk.disclose({
+          to,
+          body,
+          attachments,
+          ...(options.caseRef === undefined ? {} : { caseRef: options.caseRef }),
+        });
         await reportSent(context, desk, `Disclosure to ${to}`, handle);
       });
     });

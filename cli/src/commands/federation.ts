@@ -1,9 +1,17 @@
 /** `holdfast federation`: the operator's root of trust. Runs offline, but for `publish`. */
-import { admitMember, initFederation, openSession, parseMembershipRequest, readTrustLists, suspendMember, trustListPath } from '@holdfast/client-sdk';
+import {
+  admitMember,
+  initFederation,
+  openSession,
+  parseMembershipRequest,
+  readTrustLists,
+  suspendMember,
+  trustListPath,
+} from '@holdfast/client-sdk';
 import type { AcceptedTrustList } from '@holdfast/keys/verify';
-import { OPERATIONS, OriginSchema, parserOf, PublicKeySchema } from '@holdfast/protocol';
+import { OPERATIONS, OriginSchema, PublicKeySchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
-import { agencyId, contextOf, type Context } from '../context.js';
+import { agencyId, type Context, contextOf } from '../context.js';
 import { CliError } from '../errors.js';
 import { readJsonFile } from '../input/read-input.js';
 
@@ -17,22 +25,32 @@ export function federationCommands(program: Command): void {
     .command('init')
     .description('make the root key and the first trust list')
     .requiredOption('--name <name>', 'name of the federation')
-    .requiredOption('--relay-origin <origin>', 'the relay\'s name in proofs, such as relay.example.org/holdfast')
-    .requiredOption('--relay-key <key>', 'the relay\'s public key, as `holdfast relay init` prints it')
+    .requiredOption('--relay-origin <origin>', "the relay's name in proofs, such as relay.example.org/holdfast")
+    .requiredOption('--relay-key <key>', "the relay's public key, as `holdfast relay init` prints it")
     .option('--use <use>', 'sandbox or live', 'live')
     .option('--valid-days <days>', 'life of a trust list', '365')
-    .action(async (options: { name: string; relayOrigin: string; relayKey: string; use: string; validDays: string }, command: Command) => {
-      const context = contextOf(command);
-      if (options.use !== 'sandbox' && options.use !== 'live') throw new CliError('usage', '--use is sandbox or live.');
-      const accepted = await initFederation(context.federationHome, await context.unlock(), {
-        name: options.name,
-        use: options.use,
-        relay: { origin: parseOrigin(options.relayOrigin), key: parseKey(options.relayKey) },
-        validDays: Number(options.validDays),
-        nowMs: Date.now(),
-      });
-      report(context, accepted, `Federation "${options.name}" made. Give its id to every member, and compare it by phone.`);
-    });
+    .action(
+      async (
+        options: { name: string; relayOrigin: string; relayKey: string; use: string; validDays: string },
+        command: Command,
+      ) => {
+        const context = contextOf(command);
+        if (options.use !== 'sandbox' && options.use !== 'live')
+          throw new CliError('usage', '--use is sandbox or live.');
+        const accepted = await initFederation(context.federationHome, await context.unlock(), {
+          name: options.name,
+          use: options.use,
+          relay: { origin: parseOrigin(options.relayOrigin), key: parseKey(options.relayKey) },
+          validDays: Number(options.validDays),
+          nowMs: Date.now(),
+        });
+        report(
+          context,
+          accepted,
+          `Federation "${options.name}" made. Give its id to every member, and compare it by phone.`,
+        );
+      },
+    );
 
   group
     .command('admit <request>')
@@ -41,7 +59,11 @@ export function federationCommands(program: Command): void {
       const context = contextOf(command);
       const member = parseMembershipRequest(await readJsonFile(request));
       const accepted = await admitMember(context.federationHome, await context.unlock(), member, Date.now());
-      report(context, accepted, `${member.name} (${member.agency}) is a member from version ${accepted.list.version} on.`);
+      report(
+        context,
+        accepted,
+        `${member.name} (${member.agency}) is a member from version ${accepted.list.version} on.`,
+      );
     });
 
   group
@@ -49,7 +71,12 @@ export function federationCommands(program: Command): void {
     .description('sign the next trust list with this member suspended')
     .action(async (agency: string, _options: object, command: Command) => {
       const context = contextOf(command);
-      const accepted = await suspendMember(context.federationHome, await context.unlock(), agencyId(agency), Date.now());
+      const accepted = await suspendMember(
+        context.federationHome,
+        await context.unlock(),
+        agencyId(agency),
+        Date.now(),
+      );
       report(context, accepted, `${agency} is suspended from version ${accepted.list.version} on.`);
     });
 
@@ -59,7 +86,7 @@ export function federationCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       const { relay } = context.options;
-      if (relay === undefined) throw new CliError('usage', 'Give the relay\'s address with --relay.');
+      if (relay === undefined) throw new CliError('usage', "Give the relay's address with --relay.");
       const session = openSession(relay, context.deadline());
       const lists = await readTrustLists(context.federationHome);
       const { latest } = await session.openCall(OPERATIONS.getTrustLists, { query: { from: '1000000' } });
@@ -73,5 +100,9 @@ export function federationCommands(program: Command): void {
 function report(context: Context, accepted: AcceptedTrustList, text: string): void {
   const { fed, list } = accepted;
   const file = trustListPath(context.federationHome, list.version);
-  context.output.event('trust-list.signed', { fed, version: list.version, members: list.members.length, file }, `${text}\nFederation id: ${fed}\nTrust list:    ${file}`);
+  context.output.event(
+    'trust-list.signed',
+    { fed, version: list.version, members: list.members.length, file },
+    `${text}\nFederation id: ${fed}\nTrust list:    ${file}`,
+  );
 }

@@ -21,11 +21,25 @@ export function freezeCommands(program: Command): void {
       const context = contextOf(command);
       const to = agencyId(options.to);
       const attachments = (options.attach ?? []).map((path) => ({ id: newBlobId(), path }));
-      const named = attachments.map(({ id, path }) => ({ id, name: basename(path), mediaType: 'application/octet-stream' }));
-      const { body } = parseMessage('freeze.request', await readBody(file, Date.now(), named.length > 0 ? { attachments: named } : {}));
+      const named = attachments.map(({ id, path }) => ({
+        id,
+        name: basename(path),
+        mediaType: 'application/octet-stream',
+      }));
+      const { body } = parseMessage(
+        'freeze.request',
+        await readBody(file, Date.now(), named.length > 0 ? { attachments: named } : {}),
+      );
       await context.withDevice(async (desk) => {
-        await desk.online({ signal: context.deadline() }).catch(() => context.output.note('The relay is away; the alert will be queued. Phone the duty contact.'));
-        const handle = await desk.freeze.request({ to, body, attachments, ...(options.caseRef === undefined ? {} : { caseRef: options.caseRef }) });
+        await desk
+          .online({ signal: context.deadline() })
+          .catch(() => context.output.note('The relay is away; the alert will be queued. Phone the duty contact.'));
+        const handle = await desk.freeze.request({
+          to,
+          body,
+          attachments,
+          ...(options.caseRef === undefined ? {} : { caseRef: options.caseRef }),
+        });
         await reportSent(context, desk, `Freeze alert to ${to} (${body.urgency})`, handle);
       });
     });
@@ -53,7 +67,10 @@ export function freezeCommands(program: Command): void {
         const body = await desk.freeze.imposition({ conversation: id, input });
         const handle = await desk.freeze.impose({ conversation: id, body });
         for (const outcome of body.outcomes) {
-          if (outcome.outcome === 'in-force') context.output.note(`${outcome.assetRef}: in force until ${new Date(outcome.expiry.atMs).toISOString()} (${outcome.expiry.explanation})`);
+          if (outcome.outcome === 'in-force')
+            context.output.note(
+              `${outcome.assetRef}: in force until ${new Date(outcome.expiry.atMs).toISOString()} (${outcome.expiry.explanation})`,
+            );
         }
         await reportSent(context, desk, 'Decision', handle);
       });

@@ -35,7 +35,12 @@ export function inboxCommand(program: Command): void {
 }
 
 /** Lets the receipts of what was just read go out before the process ends. */
-async function settle(desk: { outbox(): readonly { readonly state: string; until(state: 'accepted', options: { signal: AbortSignal }): Promise<unknown> }[] }): Promise<void> {
+async function settle(desk: {
+  outbox(): readonly {
+    readonly state: string;
+    until(state: 'accepted', options: { signal: AbortSignal }): Promise<unknown>;
+  }[];
+}): Promise<void> {
   const open = desk.outbox().filter(({ state }) => state === 'queued' || state === 'unknown');
   await Promise.allSettled(open.map((handle) => handle.until('accepted', { signal: AbortSignal.timeout(QUIET_MS) })));
 }

@@ -12,7 +12,10 @@ export function noteCommand(program: Command): void {
     .option('--language <tag>', 'language of the text (ISO 639)', 'en')
     .action(async (conversation: string, text: string[], options: { language: string }, command: Command) => {
       const context = contextOf(command);
-      const { body } = parseMessage('note', { writtenAtMs: Date.now(), text: { language: options.language, text: text.join(' ') } });
+      const { body } = parseMessage('note', {
+        writtenAtMs: Date.now(),
+        text: { language: options.language, text: text.join(' ') },
+      });
       await context.withDevice(async (desk) => {
         const handle = await desk.note({ conversation: conversationId(conversation), body });
         await reportSent(context, desk, 'Note', handle);

@@ -11,7 +11,11 @@ export function outboxCommand(program: Command): void {
       await context.withDevice(async (desk) => {
         const handles = desk.outbox();
         for (const { id, conversation, state, eh, problem } of handles) {
-          context.output.event('outbox.item', { id, conversation, state, eh, problem }, `${state.padEnd(10)} ${conversation}  ${eh ?? '(not sealed yet)'}${problem === null ? '' : `\n           ${problem.title}`}`);
+          context.output.event(
+            'outbox.item',
+            { id, conversation, state, eh, problem },
+            `${state.padEnd(10)} ${conversation}  ${eh ?? '(not sealed yet)'}${problem === null ? '' : `\n           ${problem.title}`}`,
+          );
         }
         if (handles.length === 0) context.output.note('The outbox is empty.');
         await Promise.resolve();

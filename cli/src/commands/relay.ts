@@ -17,8 +17,8 @@ export function relayCommands(program: Command): void {
 
   group
     .command('init')
-    .description('make the relay\'s key in its data folder and print the public half')
-    .option('--data-dir <folder>', 'the relay\'s data folder (default: <home>/relay)')
+    .description("make the relay's key in its data folder and print the public half")
+    .option('--data-dir <folder>', "the relay's data folder (default: <home>/relay)")
     .action(async (options: { dataDir?: string }, command: Command) => {
       const { relayHome } = contextOf(command);
       await run(['init', '--data-dir', options.dataDir ?? relayHome]);
@@ -27,13 +27,13 @@ export function relayCommands(program: Command): void {
   group
     .command('start')
     .description('run the relay until it is told to stop')
-    .requiredOption('--config <file>', 'the relay\'s configuration')
+    .requiredOption('--config <file>', "the relay's configuration")
     .action(async (options: { config: string }) => run(['start', '--config', options.config]));
 
   group
     .command('config-check')
     .description('check a configuration without starting')
-    .requiredOption('--config <file>', 'the relay\'s configuration')
+    .requiredOption('--config <file>', "the relay's configuration")
     .action(async (options: { config: string }) => run(['config', 'check', '--config', options.config]));
 }
 
@@ -42,5 +42,6 @@ async function run(args: readonly string[]): Promise<void> {
   const stop = (): void => void child.kill('SIGTERM');
   interrupted.addEventListener('abort', stop, { once: true });
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
-  if (code !== 0 && !interrupted.aborted) throw new CliError('relay-failed', `The relay ended with code ${code ?? 'none'}.`);
+  if (code !== 0 && !interrupted.aborted)
+    throw new CliError('relay-failed', `The relay ended with code ${code ?? 'none'}.`);
 }

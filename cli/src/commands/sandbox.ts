@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { contextOf, interrupted } from '../context.js';
-import { makeNetwork, MEMBERS } from '../sandbox/network.js';
+import { MEMBERS, makeNetwork } from '../sandbox/network.js';
 import { runWholeCase } from '../sandbox/whole-case.js';
 
 const SAMPLES = fileURLToPath(new URL('../../../samples', import.meta.url));
@@ -16,7 +16,7 @@ export function sandboxCommand(program: Command): void {
     .description('a relay and two agencies of fictional States on this machine')
     .option('--once', 'run one whole case, check everything, and end')
     .option('--folder <folder>', 'where to put it; made afresh each time', '.sandbox')
-    .option('--port <port>', 'the relay\'s port; 0 takes any free one', DEFAULT_PORT)
+    .option('--port <port>', "the relay's port; 0 takes any free one", DEFAULT_PORT)
     .action(async (options: { once?: boolean; folder: string; port: string }, command: Command) => {
       const { output } = contextOf(command);
       const startedAtMs = Date.now();
@@ -34,7 +34,11 @@ export function sandboxCommand(program: Command): void {
       try {
         if (isOnce) {
           const result = await runWholeCase(network, { samples: SAMPLES, report: output.event });
-          output.event('sandbox.done', { ok: true, ...result, tookMs: Date.now() - startedAtMs }, `Done in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s. Everything held.`);
+          output.event(
+            'sandbox.done',
+            { ok: true, ...result, tookMs: Date.now() - startedAtMs },
+            `Done in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s. Everything held.`,
+          );
         } else {
           await stayOpen(network, output);
         }
@@ -46,9 +50,16 @@ export function sandboxCommand(program: Command): void {
     });
 }
 
-async function stayOpen(network: Awaited<ReturnType<typeof makeNetwork>>, output: ReturnType<typeof contextOf>['output']): Promise<void> {
+async function stayOpen(
+  network: Awaited<ReturnType<typeof makeNetwork>>,
+  output: ReturnType<typeof contextOf>['output'],
+): Promise<void> {
   const [a, b] = MEMBERS;
-  const agencies = MEMBERS.map((member) => network.startAgency(member, (event) => output.event('gateway', { agency: member.agency, ...event }, `  ${member.agency}: ${event.event}`)));
+  const agencies = MEMBERS.map((member) =>
+    network.startAgency(member, (event) =>
+      output.event('gateway', { agency: member.agency, ...event }, `  ${member.agency}: ${event.event}`),
+    ),
+  );
   for (const agency of agencies) await agency.order({ do: 'online' });
   const holdfast = `HOLDFAST_UNLOCK_KEY_FILE=${network.unlockFile} npx holdfast --home ${network.home} --device desk`;
   output.event(

@@ -1,5 +1,5 @@
 /** What every sending command does with its handle: wait for the relay's receipt, and say plainly where the message is. */
-import { isSdkError, type Holdfast, type SendHandle } from '@holdfast/client-sdk';
+import { type Holdfast, isSdkError, type SendHandle } from '@holdfast/client-sdk';
 import type { Context } from '../context.js';
 import { CliError } from '../errors.js';
 
@@ -13,7 +13,11 @@ export async function reportSent(context: Context, desk: Holdfast, what: string,
     await handle.until('accepted', { signal: context.deadline() });
   } catch (error) {
     if (isSdkError(error, 'relay.refused')) throw error;
-    context.output.event('message.queued', { id: handle.id, conversation: handle.conversation, state: handle.state }, `${what}: queued, NOT sent. It goes out when the relay is reached.`);
+    context.output.event(
+      'message.queued',
+      { id: handle.id, conversation: handle.conversation, state: handle.state },
+      `${what}: queued, NOT sent. It goes out when the relay is reached.`,
+    );
     throw new CliError('queued', 'The relay was not reached in time; the message is queued.');
   } finally {
     stop();

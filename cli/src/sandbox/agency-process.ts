@@ -63,7 +63,11 @@ async function carryOut(order: Order): Promise<Answer> {
 
 type Until = Parameters<ReturnType<Holdfast['sent']>['until']>[0];
 
-async function sent(handle: ReturnType<Holdfast['sent']>, until: Until | undefined, signal: AbortSignal): Promise<Answer> {
+async function sent(
+  handle: ReturnType<Holdfast['sent']>,
+  until: Until | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
   if (until !== undefined) await handle.until(until, { signal });
   const { id, eh, conversation, state, receipt, acknowledgements } = handle;
   return { sent: { id, eh, conversation, state, receipt, acknowledgements } };
@@ -81,8 +85,18 @@ for await (const line of createInterface({ input: process.stdin })) {
   void carryOut(order).then(
     (answer) => send({ type: 'answer', n: order.n, ok: true, answer }),
     (error: unknown) => {
-      const code = isSdkError(error) || (error instanceof Error && 'code' in error) ? String((error as { code: unknown }).code) : 'internal';
-      send({ type: 'answer', n: order.n, ok: false, code, message: error instanceof Error ? error.message : String(error), issues: isSdkError(error) ? error.issues : [] });
+      const code =
+        isSdkError(error) || (error instanceof Error && 'code' in error)
+          ? String((error as { code: unknown }).code)
+          : 'internal';
+      send({
+        type: 'answer',
+        n: order.n,
+        ok: false,
+        code,
+        message: error instanceof Error ? error.message : String(error),
+        issues: isSdkError(error) ? error.issues : [],
+      });
     },
   );
   if (order.do === 'stop') break;

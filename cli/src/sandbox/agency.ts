@@ -29,10 +29,13 @@ export class AgencyProcess {
   readonly items: InboxItem[] = [];
 
   constructor(options: AgencyOptions) {
-    this.#child = spawn(process.execPath, [ENTRY, options.home, options.device, options.unlockFile], { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [ENTRY, options.home, options.device, options.unlockFile], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.#child.stderr.pipe(createWriteStream(options.logFile, { flags: 'a' }));
     this.#exited = once(this.#child, 'exit').then(() => {
-      for (const { reject } of this.#answers.values()) reject(new CliError('sandbox.failed', `The process of ${options.home} ended; see ${options.logFile}.`));
+      for (const { reject } of this.#answers.values())
+        reject(new CliError('sandbox.failed', `The process of ${options.home} ended; see ${options.logFile}.`));
       this.#answers.clear();
     });
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(JSON.parse(line), options.onEvent));

@@ -61,7 +61,9 @@ export function patternsOf(canary: string): Pattern[] {
   ];
   for (const encoding of ['base64', 'base64url'] as const) {
     for (const shift of [0, 1, 2]) {
-      const text = Buffer.concat([Buffer.alloc(shift), raw]).toString(encoding).replace(/=+$/, '');
+      const text = Buffer.concat([Buffer.alloc(shift), raw])
+        .toString(encoding)
+        .replace(/=+$/, '');
       const free = text.slice(shift === 0 ? 0 : shift + 1, text.length - 2);
       patterns.push({ encoding: `${encoding}+${shift}`, bytes: Buffer.from(free), canary });
     }

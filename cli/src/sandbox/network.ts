@@ -4,15 +4,23 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { admitMember, enrol, initAgency, initFederation, joinFederation, openSession, type SdkEvent, trustListPath } from '@holdfast/client-sdk';
+import {
+  admitMember,
+  enrol,
+  initAgency,
+  initFederation,
+  joinFederation,
+  openSession,
+  type SdkEvent,
+  trustListPath,
+} from '@holdfast/client-sdk';
 import { randomBytes, readUnlockKey } from '@holdfast/keys';
 import type { AcceptedTrustList } from '@holdfast/keys/verify';
-import { type AgencyId, OPERATIONS, OriginSchema, parserOf, PublicKeySchema } from '@holdfast/protocol';
+import { type AgencyId, OPERATIONS, OriginSchema, PublicKeySchema, parserOf } from '@holdfast/protocol';
 import { agencyId } from '../context.js';
 import { readInput } from '../input/read-input.js';
 import { AgencyProcess } from './agency.js';
 import { type RelayProcess, runRelay, startRelay } from './relay-process.js';
-
 
 const ORIGIN = parserOf('origin', OriginSchema, 'message.invalid')('relay.sandbox/holdfast');
 const parseKey = parserOf('relay key', PublicKeySchema, 'message.invalid');
@@ -93,7 +101,13 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
       relay = await startRelay(configFile, join(logs, 'relay.log'));
     },
     startAgency: (member, onEvent) =>
-      new AgencyProcess({ home: network.agencyHome(member), device: 'gateway', unlockFile, logFile: join(home, `${member.agency}.log`), onEvent }),
+      new AgencyProcess({
+        home: network.agencyHome(member),
+        device: 'gateway',
+        unlockFile,
+        logFile: join(home, `${member.agency}.log`),
+        onEvent,
+      }),
     agencyHome: (member) => join(home, 'agency', member.agency),
   };
   for (const member of MEMBERS) await register(network, member, options);
@@ -106,22 +120,42 @@ function lastOf(trust: readonly AcceptedTrustList[]): AcceptedTrustList {
   return last;
 }
 
-async function foundFederation({ home, report }: NetworkOptions, relayHome: string, unlockFile: string): Promise<AcceptedTrustList[]> {
+async function foundFederation(
+  { home, report }: NetworkOptions,
+  relayHome: string,
+  unlockFile: string,
+): Promise<AcceptedTrustList[]> {
   const { publicKey } = await runRelay(['init', '--data-dir', relayHome]);
   const unlock = await unlockOf(unlockFile);
   const federation = join(home, 'federation');
   const relay = { origin: ORIGIN, key: parseKey(publicKey) };
-  const trust = [await initFederation(federation, unlock, { name: 'Holdfast sandbox', use: 'sandbox', relay, validDays: 365, nowMs: Date.now() })];
+  const trust = [
+    await initFederation(federation, unlock, {
+      name: 'Holdfast sandbox',
+      use: 'sandbox',
+      relay,
+      validDays: 365,
+      nowMs: Date.now(),
+    }),
+  ];
   for (const { agency, name } of MEMBERS) {
     const request = await initAgency(join(home, 'agency', agency), agency, name, unlock);
     trust.push(await admitMember(federation, unlock, request, Date.now()));
   }
   const { fed, list } = lastOf(trust);
-  report('federation.made', { fed, version: list.version }, `A federation of two fictional States: trust list ${list.version}, id ${fed}.`);
+  report(
+    'federation.made',
+    { fed, version: list.version },
+    `A federation of two fictional States: trust list ${list.version}, id ${fed}.`,
+  );
   return trust;
 }
 
-async function register(network: Network, { agency, name, sample }: SandboxMember, { home, samples, devices, report, signal }: NetworkOptions): Promise<void> {
+async function register(
+  network: Network,
+  { agency, name, sample }: SandboxMember,
+  { home, samples, devices, report, signal }: NetworkOptions,
+): Promise<void> {
   const unlock = await unlockOf(network.unlockFile);
   const agencyHome = join(home, 'agency', agency);
   await joinFederation({
@@ -135,7 +169,11 @@ async function register(network: Network, { agency, name, sample }: SandboxMembe
     signal,
   });
   for (const device of devices) await enrol({ home: agencyHome, name: device, unlock, nowMs: Date.now(), signal });
-  report('agency.ready', { agency, devices }, `${name} (${agency}) has published its directory entry and capability record; devices: ${devices.join(', ')}.`);
+  report(
+    'agency.ready',
+    { agency, devices },
+    `${name} (${agency}) has published its directory entry and capability record; devices: ${devices.join(', ')}.`,
+  );
 }
 
 async function unlockOf(file: string): Promise<{ readonly kind: 'key'; readonly key: Uint8Array }> {

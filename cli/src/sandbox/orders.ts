@@ -1,5 +1,13 @@
 /** What an agency's process can be told to do, and what it answers. Between the sandbox and its own children only. */
-import type { Case, Disclosure, FreezeRequest, FreezeStep, InboxItem, SdkEvent, SendHandle } from '@holdfast/client-sdk';
+import type {
+  Case,
+  Disclosure,
+  FreezeRequest,
+  FreezeStep,
+  InboxItem,
+  SdkEvent,
+  SendHandle,
+} from '@holdfast/client-sdk';
 import type { AttachmentRef, ConversationId, EnvelopeId, MessageBody } from '@holdfast/protocol';
 
 type Until = Parameters<SendHandle['until']>[0];
@@ -37,4 +45,10 @@ export type Line =
   | ({ readonly type: 'event' } & SdkEvent)
   | { readonly type: 'item'; readonly item: InboxItem }
   | { readonly type: 'answer'; readonly n: number; readonly ok: true; readonly answer: Answer }
-  | { readonly type: 'answer'; readonly n: number; readonly ok: false; readonly code: string; readonly message: string };
+  | {
+      readonly type: 'answer';
+      readonly n: number;
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+    };

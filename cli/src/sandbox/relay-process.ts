@@ -1,7 +1,7 @@
 /** The relay as a process of its own, that the sandbox starts, kills without warning and starts again. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { relayBinary } from '../commands/relay.js';
 import { CliError } from '../errors.js';
@@ -28,7 +28,9 @@ export async function runRelay(args: readonly string[]): Promise<Record<string, 
 
 /** Starts the relay and resolves when it is ready. Its log goes to `logFile`. @throws CliError `relay-failed` */
 export async function startRelay(configFile: string, logFile: string): Promise<RelayProcess> {
-  const child = spawn(process.execPath, [relayBinary(), 'start', '--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [relayBinary(), 'start', '--config', configFile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stderr.pipe(createWriteStream(logFile, { flags: 'a' }));
   const exited = once(child, 'exit');
   const ready = new Promise<Record<string, unknown>>((resolve) => {
@@ -38,7 +40,8 @@ export async function startRelay(configFile: string, logFile: string): Promise<R
     });
   });
   const outcome = await Promise.race([ready, exited.then(() => undefined)]);
-  if (outcome === undefined || child.pid === undefined) throw new CliError('relay-failed', `The relay did not start; see ${logFile}.`);
+  if (outcome === undefined || child.pid === undefined)
+    throw new CliError('relay-failed', `The relay did not start; see ${logFile}.`);
   return {
     pid: child.pid,
     port: Number(outcome.port),

@@ -1,5 +1,5 @@
 /** How far each mailbox is stored, what could not be believed yet, and the alarms that were raised. */
-import { type Hash, type Mailbox, MAILBOXES } from '@holdfast/protocol';
+import { type Hash, MAILBOXES, type Mailbox } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
 
 export interface HeldEnvelope {
@@ -33,7 +33,9 @@ export function arrivalTable(db: ArchiveDatabase): ArrivalTable {
     'INSERT INTO cursors (mailbox, number) VALUES (?, ?) ON CONFLICT (mailbox) DO UPDATE SET number = MAX(number, excluded.number)',
   );
   const hold = db.prepare('INSERT OR IGNORE INTO held (eh, code, bytes, at_ms) VALUES (@eh, @code, @bytes, @atMs)');
-  const held = db.prepare<[], HeldEnvelope>('SELECT position, eh, code, bytes, at_ms AS atMs FROM held ORDER BY position');
+  const held = db.prepare<[], HeldEnvelope>(
+    'SELECT position, eh, code, bytes, at_ms AS atMs FROM held ORDER BY position',
+  );
   const release = db.prepare<[number]>('DELETE FROM held WHERE position = ?');
   const alarm = db.prepare<[string, string, number]>('INSERT INTO alarms (code, detail, at_ms) VALUES (?, ?, ?)');
   const alarms = db.prepare<[], { position: number; code: string; detail: string; atMs: number }>(

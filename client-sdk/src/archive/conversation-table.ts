@@ -25,10 +25,16 @@ export interface ConversationTable {
 }
 
 export function conversationTable(db: ArchiveDatabase): ConversationTable {
-  const get = db.prepare<[string], { id: ConversationId; agencies: string; sq: number; prev: Hash | null }>('SELECT id, agencies, sq, prev FROM conversations WHERE id = ?');
-  const create = db.prepare<[string, string, number]>('INSERT OR IGNORE INTO conversations (id, agencies, sq, prev, created_at_ms) VALUES (?, ?, 0, NULL, ?)');
+  const get = db.prepare<[string], { id: ConversationId; agencies: string; sq: number; prev: Hash | null }>(
+    'SELECT id, agencies, sq, prev FROM conversations WHERE id = ?',
+  );
+  const create = db.prepare<[string, string, number]>(
+    'INSERT OR IGNORE INTO conversations (id, agencies, sq, prev, created_at_ms) VALUES (?, ?, 0, NULL, ?)',
+  );
   const advance = db.prepare<[string, string]>('UPDATE conversations SET sq = sq + 1, prev = ? WHERE id = ?');
-  const seen = db.prepare<[string], SeenHead>('SELECT device, sq, eh FROM conversation_seen WHERE conversation = ? ORDER BY device');
+  const seen = db.prepare<[string], SeenHead>(
+    'SELECT device, sq, eh FROM conversation_seen WHERE conversation = ? ORDER BY device',
+  );
   const see = db.prepare<[string, string, number, string]>(
     `INSERT INTO conversation_seen (conversation, device, sq, eh) VALUES (?, ?, ?, ?)
      ON CONFLICT (conversation, device) DO UPDATE SET sq = excluded.sq, eh = excluded.eh WHERE excluded.sq > sq`,

@@ -28,7 +28,8 @@ export function openDatabase(path: string, key: Uint8Array): ArchiveDatabase {
   } catch (cause) {
     db.close();
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) throw new SdkError('home.locked', undefined, { cause });
+    if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+      throw new SdkError('home.locked', undefined, { cause });
     throw new SdkError('archive.unreadable', undefined, { cause });
   }
 }

@@ -31,7 +31,9 @@ export interface DirectoryTable {
 export function directoryTable(db: ArchiveDatabase): DirectoryTable {
   const lists = db.prepare<[], { jws: string }>('SELECT jws FROM trust_lists ORDER BY version');
   const addList = db.prepare<[number, string]>('INSERT INTO trust_lists (version, jws) VALUES (?, ?)');
-  const all = db.prepare<[], { agency: AgencyId; jws: string }>('SELECT agency, jws FROM statements ORDER BY agency, seq');
+  const all = db.prepare<[], { agency: AgencyId; jws: string }>(
+    'SELECT agency, jws FROM statements ORDER BY agency, seq',
+  );
   const add = db.prepare<[string, number, string]>('INSERT INTO statements (agency, seq, jws) VALUES (?, ?, ?)');
   const doc = db.prepare<[string], { document: string }>('SELECT document FROM documents WHERE hash = ?');
   const putDoc = db.prepare<[string, string]>('INSERT OR IGNORE INTO documents (hash, document) VALUES (?, ?)');

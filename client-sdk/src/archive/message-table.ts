@@ -89,7 +89,9 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
     `INSERT INTO messages (eh, direction, conversation, kind, agency, device, ts_ms, stored_at_ms, priority, case_ref, follows, body, jws, handled)
      VALUES (@eh, @direction, @conversation, @kind, @agency, @device, @tsMs, @storedAtMs, @priority, @caseRef, @follows, @body, @jws, @handled)`,
   );
-  const next = db.prepare<[number], Row>('SELECT * FROM messages WHERE handled = 0 AND arrival > ? ORDER BY arrival LIMIT 1');
+  const next = db.prepare<[number], Row>(
+    'SELECT * FROM messages WHERE handled = 0 AND arrival > ? ORDER BY arrival LIMIT 1',
+  );
   const handled = db.prepare<[string]>('UPDATE messages SET handled = 1 WHERE eh = ?');
   const ofConversation = db.prepare<[string], Row>('SELECT * FROM messages WHERE conversation = ? ORDER BY arrival');
   const conversations = db.prepare<[], { conversation: ConversationId }>(
@@ -107,7 +109,8 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
       const row = get.get(eh);
       return row === undefined ? undefined : fromRow(row);
     },
-    insert: (message) => void insert.run({ ...message, follows: JSON.stringify(message.follows), handled: message.handled ? 1 : 0 }),
+    insert: (message) =>
+      void insert.run({ ...message, follows: JSON.stringify(message.follows), handled: message.handled ? 1 : 0 }),
     nextUnhandled: (after) => {
       const row = next.get(after);
       return row === undefined ? undefined : fromRow(row);

@@ -8,10 +8,10 @@ import {
   type ConversationId,
   type EnvelopeId,
   type Hash,
-  parseProblem,
-  parseReceipt,
   type Priority,
   type Problem,
+  parseProblem,
+  parseReceipt,
   type Receipt,
 } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
@@ -115,11 +115,15 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state)
      VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued')`,
   );
-  const addAttachment = db.prepare('INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)');
+  const addAttachment = db.prepare(
+    'INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)',
+  );
   const attachments = db.prepare<[string], AttachmentRow>(
     'SELECT id, outbox_id AS outboxId, source, key, size, sha256, uploaded FROM outbox_attachments WHERE outbox_id = ? ORDER BY rowid',
   );
-  const spooled = db.prepare<[number, string, string]>('UPDATE outbox_attachments SET size = ?, sha256 = ? WHERE id = ?');
+  const spooled = db.prepare<[number, string, string]>(
+    'UPDATE outbox_attachments SET size = ?, sha256 = ? WHERE id = ?',
+  );
   const uploaded = db.prepare<[string]>('UPDATE outbox_attachments SET uploaded = 1 WHERE id = ?');
   const get = db.prepare<[string], Row>('SELECT * FROM outbox WHERE id = ?');
   const byEh = db.prepare<[string], Row>('SELECT * FROM outbox WHERE eh = ?');
@@ -127,13 +131,20 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     "SELECT * FROM outbox WHERE state IN ('queued', 'sealed') AND position > ? ORDER BY position LIMIT 1",
   );
   const list = db.prepare<[], Row>('SELECT * FROM outbox ORDER BY position');
-  const sealed = db.prepare<[string, Uint8Array, string]>("UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'");
+  const sealed = db.prepare<[string, Uint8Array, string]>(
+    "UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'",
+  );
   // The sealed bytes have done their work once the relay has them; the message itself stays in `messages`.
-  const accepted = db.prepare<[string, string]>("UPDATE outbox SET state = 'accepted', receipt = ?, sealed = NULL WHERE id = ? AND state = 'sealed'");
-  const refused = db.prepare<[string, string]>("UPDATE outbox SET state = 'refused', problem = ? WHERE id = ? AND state IN ('queued', 'sealed')");
+  const accepted = db.prepare<[string, string]>(
+    "UPDATE outbox SET state = 'accepted', receipt = ?, sealed = NULL WHERE id = ? AND state = 'sealed'",
+  );
+  const refused = db.prepare<[string, string]>(
+    "UPDATE outbox SET state = 'refused', problem = ? WHERE id = ? AND state IN ('queued', 'sealed')",
+  );
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
   return {
-    insert: (item) => void insert.run({ ...item, recipients: JSON.stringify(item.recipients), follows: JSON.stringify(item.follows) }),
+    insert: (item) =>
+      void insert.run({ ...item, recipients: JSON.stringify(item.recipients), follows: JSON.stringify(item.follows) }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
     attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
     setSpooled: (id, size, sha256) => void spooled.run(size, sha256, id),

@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { chunkedDecryptor, isKeysError } from '@holdfast/keys';
 import { equalBytes, sha256Stream } from '@holdfast/keys/verify';
-import { attachmentContext, type AttachmentRef, fromBase64url } from '@holdfast/protocol';
+import { type AttachmentRef, attachmentContext, fromBase64url } from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 import { refusalOf } from '../session/open-session.js';
 import { blobPath, type RelaySession } from '../session/session.js';
@@ -49,11 +49,19 @@ async function fetchCiphertext({ session, ref, signal, onProgress }: DownloadReq
     while (offset < ref.size) {
       const end = Math.min(offset + RANGE_BYTES, ref.size) - 1;
       const headers = { range: `bytes=${offset}-${end}` };
-      const answer = await session.blob({ method: 'GET', path: blobPath(ref.id), headers, maxResponseBytes: RANGE_BYTES, signal });
+      const answer = await session.blob({
+        method: 'GET',
+        path: blobPath(ref.id),
+        headers,
+        maxResponseBytes: RANGE_BYTES,
+        signal,
+      });
       if (answer.status === 404) throw new SdkError('attachment.gone');
-      if (answer.status === 416) throw new SdkError('attachment.corrupt', 'The relay has another length than the sender signed.');
+      if (answer.status === 416)
+        throw new SdkError('attachment.corrupt', 'The relay has another length than the sender signed.');
       if (answer.status !== 206) throw refusalOf(answer);
-      if (answer.body.length !== end - offset + 1) throw new SdkError('attachment.corrupt', 'The relay has fewer bytes than the sender signed.');
+      if (answer.body.length !== end - offset + 1)
+        throw new SdkError('attachment.corrupt', 'The relay has fewer bytes than the sender signed.');
       await file.write(answer.body, 0, answer.body.length, offset);
       offset += answer.body.length;
       onProgress?.(offset);
@@ -76,7 +84,8 @@ async function decrypt(part: string, plain: string, ref: AttachmentRef, signal: 
   const decryptor = chunkedDecryptor({ key: fromBase64url(ref.key), context: attachmentContext(ref.id) });
   const file = await open(plain, 'w', 0o600);
   try {
-    for await (const chunk of decryptor(createReadStream(part, { highWaterMark: READ_BYTES, signal }))) await file.write(chunk);
+    for await (const chunk of decryptor(createReadStream(part, { highWaterMark: READ_BYTES, signal })))
+      await file.write(chunk);
     await file.sync();
   } catch (cause) {
     if (isKeysError(cause)) throw new SdkError('attachment.corrupt', undefined, { cause });

@@ -38,7 +38,9 @@ export async function encryptToSpool({ sourcePath, spoolPath, id, key, signal }:
     }
     await spool.sync();
   } catch (cause) {
-    throw signal.aborted ? new SdkError('aborted', undefined, { cause }) : new SdkError('attachment.unreadable', `${sourcePath} cannot be read.`, { cause });
+    throw signal.aborted
+      ? new SdkError('aborted', undefined, { cause })
+      : new SdkError('attachment.unreadable', `${sourcePath} cannot be read.`, { cause });
   } finally {
     await spool.close();
   }

@@ -2,7 +2,15 @@
  * A case: everything signed in one conversation, in an order that respects what follows what, and the state that this makes.
  * Nothing is stored beside the messages; replaying them gives the same case on any device.
  */
-import { type AgencyId, type AttachmentRef, type ConversationId, type Hash, type Message, parseCanonical, type Priority } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type AttachmentRef,
+  type ConversationId,
+  type Hash,
+  type Message,
+  type Priority,
+  parseCanonical,
+} from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import { SdkError } from '../errors.js';
@@ -37,7 +45,10 @@ export interface Case {
 }
 
 /** Who opened a conversation, with what priority, between whom. @throws SdkError `case.unknown` */
-export function openingOf(archive: Archive, conversation: ConversationId): { readonly agencies: readonly AgencyId[]; readonly priority: Priority } {
+export function openingOf(
+  archive: Archive,
+  conversation: ConversationId,
+): { readonly agencies: readonly AgencyId[]; readonly priority: Priority } {
   const found = archive.conversations.get(conversation);
   if (found === undefined) throw new SdkError('case.unknown', `There is no case ${conversation}.`);
   const [first] = archive.messages.ofConversation(conversation);
@@ -63,7 +74,8 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
   const first = events[0];
   const opening = first === undefined ? undefined : messages.get(first.eh);
-  const isDelivered = first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
+  const isDelivered =
+    first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
   const freeze = foldFreeze(events, messages, isDelivered, nowMs);
   return {
     conversation,
@@ -90,6 +102,10 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
 /** Every case, what runs out first on top. */
 export function listCases(archive: Archive, self: AgencyId, nowMs: number): readonly Case[] {
   const cases = archive.messages.conversations().map((conversation) => caseOf(archive, self, conversation, nowMs));
-  const firstExpiry = ({ assets }: Case): number => Math.min(Number.POSITIVE_INFINITY, ...assets.flatMap(({ state, expiry }) => (state === 'in-force' && expiry !== null ? [expiry.atMs] : [])));
+  const firstExpiry = ({ assets }: Case): number =>
+    Math.min(
+      Number.POSITIVE_INFINITY,
+      ...assets.flatMap(({ state, expiry }) => (state === 'in-force' && expiry !== null ? [expiry.atMs] : [])),
+    );
   return cases.sort((a, b) => firstExpiry(a) - firstExpiry(b));
 }

@@ -9,8 +9,8 @@ import {
   type ConversationId,
   type FreezeCase,
   type FreezeEvent,
-  freezeEventOf,
   type FreezeKind,
+  freezeEventOf,
   type Hash,
   isFreezeKind,
   isProtocolError,
@@ -47,12 +47,21 @@ export interface FoldedFreeze {
 type Messages = ReadonlyMap<Hash, Message | UnknownMessage>;
 
 /** @returns undefined where the conversation is no freeze alert */
-export function foldFreeze(events: readonly StoredMessage[], messages: Messages, isDelivered: boolean, nowMs: number): FoldedFreeze | undefined {
+export function foldFreeze(
+  events: readonly StoredMessage[],
+  messages: Messages,
+  isDelivered: boolean,
+  nowMs: number,
+): FoldedFreeze | undefined {
   const replayed = replay(events, messages, isDelivered);
   if (replayed === undefined) return undefined;
   const now = next(replayed.freezeCase, { on: 'clock', by: 'node', atMs: nowMs });
   const freezeCase = now.kind === 'freeze-case' ? now : replayed.freezeCase;
-  return { state: alertState(freezeCase), assets: freezeCase.requested.map((assetRef) => assetOf(freezeCase, assetRef, replayed.explanations)), refused: replayed.refused };
+  return {
+    state: alertState(freezeCase),
+    assets: freezeCase.requested.map((assetRef) => assetOf(freezeCase, assetRef, replayed.explanations)),
+    refused: replayed.refused,
+  };
 }
 
 function assetOf(freezeCase: FreezeCase, assetRef: string, explanations: ReadonlyMap<string, string>): CaseAsset {
@@ -95,36 +104,55 @@ function replay(events: readonly StoredMessage[], messages: Messages, isDelivere
     const event = freezeEventOf(message, stored.agency === first.agency ? 'requesting' : 'requested', stored.tsMs);
     if (event === undefined) continue;
     apply(event, stored.eh);
-    if (message.kind === 'freeze.request' && isDelivered) apply({ on: 'receive', by: 'requested', atMs: stored.tsMs }, undefined);
-    for (const { assetRef, atMs, explanation } of expiriesOf(message)) explanations.set(`${assetRef} ${atMs}`, explanation);
+    if (message.kind === 'freeze.request' && isDelivered)
+      apply({ on: 'receive', by: 'requested', atMs: stored.tsMs }, undefined);
+    for (const { assetRef, atMs, explanation } of expiriesOf(message))
+      explanations.set(`${assetRef} ${atMs}`, explanation);
   }
   return { freezeCase, requesting: first.agency, refused, explanations };
 }
 
-function expiriesOf(message: Message): { readonly assetRef: string; readonly atMs: number; readonly explanation: string }[] {
+function expiriesOf(
+  message: Message,
+): { readonly assetRef: string; readonly atMs: number; readonly explanation: string }[] {
   if (message.kind !== 'freeze.impose' && message.kind !== 'freeze.extension-decision') return [];
-  return message.body.outcomes.flatMap((outcome) => ('expiry' in outcome ? [{ assetRef: outcome.assetRef, ...outcome.expiry }] : []));
+  return message.body.outcomes.flatMap((outcome) =>
+    'expiry' in outcome ? [{ assetRef: outcome.assetRef, ...outcome.expiry }] : [],
+  );
 }
 
 /**
  * Does the case, with what is still queued here, allow this step of ours?
  * @throws SdkError `case.unknown`, `case.event-not-allowed` naming state and event, `message.refused`
  */
-export function assertStepAllowed(archive: Archive, self: AgencyId, conversation: ConversationId, kind: FreezeKind, body: unknown, nowMs: number): void {
-  const events = causalOrder(archive.messages.ofConversation(conversation).filter((message) => isFreezeKind(message.kind)));
+export function assertStepAllowed(
+  archive: Archive,
+  self: AgencyId,
+  conversation: ConversationId,
+  kind: FreezeKind,
+  body: unknown,
+  nowMs: number,
+): void {
+  const events = causalOrder(
+    archive.messages.ofConversation(conversation).filter((message) => isFreezeKind(message.kind)),
+  );
   const replayed = replay(events, new Map(events.map((event) => [event.eh, readMessage(event)])), true);
   if (replayed === undefined) throw new SdkError('case.unknown', 'This case is not a freeze alert.');
   const by = self === replayed.requesting ? 'requesting' : 'requested';
   try {
     let { freezeCase } = replayed;
-    const waiting = archive.outbox.list().filter((item) => item.conversation === conversation && item.state === 'queued' && isFreezeKind(item.kind));
+    const waiting = archive.outbox
+      .list()
+      .filter((item) => item.conversation === conversation && item.state === 'queued' && isFreezeKind(item.kind));
     for (const message of [...waiting.map(readMessage), parseMessage(kind, body)]) {
       const event = message.kind === 'unknown' ? undefined : freezeEventOf(message, by, nowMs);
       if (event !== undefined) freezeCase = assertNext(freezeCase, event);
     }
   } catch (cause) {
-    if (isProtocolError(cause, 'state.event-not-allowed')) throw new SdkError('case.event-not-allowed', cause.message, { cause, issues: cause.issues });
-    if (isProtocolError(cause, 'message.invalid')) throw new SdkError('message.refused', cause.message, { cause, issues: cause.issues });
+    if (isProtocolError(cause, 'state.event-not-allowed'))
+      throw new SdkError('case.event-not-allowed', cause.message, { cause, issues: cause.issues });
+    if (isProtocolError(cause, 'message.invalid'))
+      throw new SdkError('message.refused', cause.message, { cause, issues: cause.issues });
     throw cause;
   }
 }

@@ -3,11 +3,20 @@ export const DIRECTORY_ALARMS = {
   'sender.unknown': { curable: true, text: 'The sending device is in no chain that we know.' },
   'sender.revoked': { curable: false, text: 'The sending device is revoked, expired, or its agency is suspended.' },
   'directory.behind': { curable: true, text: 'The sender knows a newer directory than we do.' },
-  'directory.forked': { curable: false, text: 'The sender was shown another chain of an agency than we were: the relay shows two views.' },
+  'directory.forked': {
+    curable: false,
+    text: 'The sender was shown another chain of an agency than we were: the relay shows two views.',
+  },
   'directory.rolled-back': { curable: false, text: 'The relay shows an older directory than it did before.' },
-  'epoch-key.refused': { curable: false, text: 'The relay handed out a day key that the device has not signed for today.' },
+  'epoch-key.refused': {
+    curable: false,
+    text: 'The relay handed out a day key that the device has not signed for today.',
+  },
   'officers.missing': { curable: false, text: 'No officer has signed the message, and this is a live federation.' },
-  'recipient.ghost': { curable: false, text: 'The envelope is sealed to a device that the sender\'s own directory does not list.' },
+  'recipient.ghost': {
+    curable: false,
+    text: "The envelope is sealed to a device that the sender's own directory does not list.",
+  },
 } as const;
 export type DirectoryAlarmCode = keyof typeof DIRECTORY_ALARMS;
 

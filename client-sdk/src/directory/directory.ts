@@ -2,15 +2,25 @@
  * The directory kept in step with the relay: synced, verified, stored, and asked by the rest of the SDK. The relay is not
  * believed: what does not verify, or goes back, is refused and raised.
  */
-import { type BatchOwner, isKeysError, type AgencyChain, memberOf, sha256, verifyEpochKey, equalBytes } from '@holdfast/keys/verify';
+
+import type { RecipientKey } from '@holdfast/keys';
+import {
+  type AgencyChain,
+  type BatchOwner,
+  equalBytes,
+  isKeysError,
+  memberOf,
+  sha256,
+  verifyEpochKey,
+} from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type CapabilityRecord,
-  dayOf,
   type DeviceId,
   type DirectoryEntry,
-  type EpochKeyProof,
+  dayOf,
   documentHash,
+  type EpochKeyProof,
   type FederationId,
   fromBase64url,
   type GeneralJws,
@@ -19,7 +29,6 @@ import {
   parseCapabilityRecord,
   parseDirectoryEntry,
 } from '@holdfast/protocol';
-import type { RecipientKey } from '@holdfast/keys';
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
@@ -60,7 +69,11 @@ export class Directory {
 
   /** The newest view. @throws SdkError `relay.unreachable` before the first sync */
   get view(): DirectoryView {
-    if (this.#view === undefined) throw new SdkError('relay.unreachable', 'The directory has not been fetched yet; the first sync needs the relay.');
+    if (this.#view === undefined)
+      throw new SdkError(
+        'relay.unreachable',
+        'The directory has not been fetched yet; the first sync needs the relay.',
+      );
     return this.#view;
   }
 
@@ -80,7 +93,8 @@ export class Directory {
       if (memberOf(this.view.trust, agency) === undefined) continue;
       const known = this.view.agencies.get(agency);
       const ours = known?.chain.seq ?? -1;
-      if (seq < ours || (seq === ours && known !== undefined && known.chain.head !== head)) this.#raise(new DirectoryAlarm(seq < ours ? 'directory.rolled-back' : 'directory.forked', { agency, seq }));
+      if (seq < ours || (seq === ours && known !== undefined && known.chain.head !== head))
+        this.#raise(new DirectoryAlarm(seq < ours ? 'directory.rolled-back' : 'directory.forked', { agency, seq }));
       else if (seq > ours) await this.#syncChain(session, agency, signal);
     }
   }
@@ -88,7 +102,10 @@ export class Directory {
   async #syncTrustLists(session: RelaySession, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       const from = (this.#view?.trust.list.version ?? 0) + 1;
-      const page = await session.openCall(OPERATIONS.getTrustLists, { query: { from: String(from) }, ...(signal ? { signal } : {}) });
+      const page = await session.openCall(OPERATIONS.getTrustLists, {
+        query: { from: String(from) },
+        ...(signal ? { signal } : {}),
+      });
       if (page.latest < from - 1) this.#raise(new DirectoryAlarm('directory.rolled-back', { trustList: page.latest }));
       if (page.lists.length === 0) break;
       const trust = replayTrustLists(this.#view?.trust, page.lists, this.#deps.fed);
@@ -98,17 +115,23 @@ export class Directory {
       });
       this.#view = { ...(this.#view ?? emptyView(trust)), trust };
     }
-    if (this.#view === undefined) throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
+    if (this.#view === undefined)
+      throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
   }
 
   async #syncChain(session: RelaySession, agency: AgencyId, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
       const from = (this.chainOf(agency)?.seq ?? -1) + 1;
-      const page = await session.openCall(OPERATIONS.getStatements, { params: { agency }, query: { from: String(from) }, ...(signal ? { signal } : {}) });
+      const page = await session.openCall(OPERATIONS.getStatements, {
+        params: { agency },
+        query: { from: String(from) },
+        ...(signal ? { signal } : {}),
+      });
       const fresh = (this.chainOf(agency)?.seq ?? -1) + 1 === from ? page.statements : [];
       const next = withStatements(this.view, agency, fresh);
       this.#deps.archive.atomically(() => {
-        for (const [index, jws] of fresh.entries()) this.#deps.archive.directory.addStatement(agency, from + index, jws);
+        for (const [index, jws] of fresh.entries())
+          this.#deps.archive.directory.addStatement(agency, from + index, jws);
       });
       this.#view = next;
       if (page.next === null || page.statements.length === 0) return;
@@ -150,7 +173,8 @@ export class Directory {
       return day >= (this.#keys.get(device)?.day ?? 0) ? { device, day, key } : undefined;
     } catch (error) {
       if (error instanceof DirectoryAlarm) this.#raise(error);
-      else if (isKeysError(error)) this.#raise(new DirectoryAlarm('epoch-key.refused', { device: proof.device, cause: error.code }));
+      else if (isKeysError(error))
+        this.#raise(new DirectoryAlarm('epoch-key.refused', { device: proof.device, cause: error.code }));
       else throw error;
       return undefined;
     }
@@ -159,7 +183,9 @@ export class Directory {
   #batchOwner(device: DeviceId): BatchOwner | undefined {
     const agency = this.view.owners.get(device);
     const certificate = agency === undefined ? undefined : this.chainOf(agency)?.devices.get(device);
-    return agency === undefined || certificate === undefined ? undefined : { fed: this.#deps.fed, agency, device, key: fromBase64url(certificate.key) };
+    return agency === undefined || certificate === undefined
+      ? undefined
+      : { fed: this.#deps.fed, agency, device, key: fromBase64url(certificate.key) };
   }
 
   /** The devices of an agency that can be sealed to now, with their keys. */
@@ -170,13 +196,16 @@ export class Directory {
   /** True where some addressable device of `agency` has no key yet, or only an old one. */
   needsKeys(agency: AgencyId): boolean {
     const today = dayOf(this.#deps.now());
-    return addressable(this.view, agency, this.#deps.now()).some(({ device }) => (this.#keys.get(device)?.day ?? 0) < today);
+    return addressable(this.view, agency, this.#deps.now()).some(
+      ({ device }) => (this.#keys.get(device)?.day ?? 0) < today,
+    );
   }
 
   /** An agency's entry and capability record, as published and verified against its chain. */
   async published(agency: AgencyId, session: RelaySession | undefined, signal?: AbortSignal): Promise<PublishedAgency> {
     const member = memberOf(this.view.trust, agency);
-    if (member === undefined) throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
+    if (member === undefined)
+      throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
     const chain = this.chainOf(agency);
     const entry = await this.#document(chain?.entry?.documentHash, session, signal);
     const capability = await this.#document(chain?.capability?.documentHash, session, signal);
@@ -192,11 +221,18 @@ export class Directory {
     };
   }
 
-  async #document(hash: Hash | undefined, session: RelaySession | undefined, signal: AbortSignal | undefined): Promise<unknown> {
+  async #document(
+    hash: Hash | undefined,
+    session: RelaySession | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     if (hash === undefined) return undefined;
     const stored = this.#deps.archive.directory.document(hash);
     if (stored !== undefined || session === undefined) return stored;
-    const { salt, document } = await session.call(OPERATIONS.getDocument, { params: { hash }, ...(signal ? { signal } : {}) });
+    const { salt, document } = await session.call(OPERATIONS.getDocument, {
+      params: { hash },
+      ...(signal ? { signal } : {}),
+    });
     if (!equalBytes(documentHash(sha256, fromBase64url(salt), document), fromBase64url(hash))) {
       throw new SdkError('relay.misbehaved', 'The relay handed out another document than the chain names.');
     }
@@ -210,7 +246,10 @@ export class Directory {
   }
 }
 
-function replayStatements(view: DirectoryView, rows: readonly { readonly agency: AgencyId; readonly jws: GeneralJws }[]): DirectoryView {
+function replayStatements(
+  view: DirectoryView,
+  rows: readonly { readonly agency: AgencyId; readonly jws: GeneralJws }[],
+): DirectoryView {
   const byAgency = new Map<AgencyId, GeneralJws[]>();
   for (const { agency, jws } of rows) byAgency.set(agency, [...(byAgency.get(agency) ?? []), jws]);
   let next = view;

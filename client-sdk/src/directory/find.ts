@@ -14,7 +14,11 @@ export interface DirectoryQuery {
 }
 
 /** Online it brings the directory in step first; offline it answers from what it holds. */
-export async function findAgencies(runtime: Runtime, query: DirectoryQuery, signal: AbortSignal): Promise<readonly PublishedAgency[]> {
+export async function findAgencies(
+  runtime: Runtime,
+  query: DirectoryQuery,
+  signal: AbortSignal,
+): Promise<readonly PublishedAgency[]> {
   const { directory } = runtime;
   if (runtime.isOnline) await runtime.sync();
   const found: PublishedAgency[] = [];
@@ -28,8 +32,13 @@ export async function findAgencies(runtime: Runtime, query: DirectoryQuery, sign
 
 function matches({ agency, name, entry }: PublishedAgency, query: DirectoryQuery): boolean {
   if (query.state !== undefined && agency.slice(0, 2).toUpperCase() !== query.state.toUpperCase()) return false;
-  if (query.authorityType !== undefined && !(entry?.authorityTypes as readonly string[] | undefined)?.includes(query.authorityType)) return false;
-  if (query.network !== undefined && !(entry?.networks as readonly string[] | undefined)?.includes(query.network)) return false;
+  if (
+    query.authorityType !== undefined &&
+    !(entry?.authorityTypes as readonly string[] | undefined)?.includes(query.authorityType)
+  )
+    return false;
+  if (query.network !== undefined && !(entry?.networks as readonly string[] | undefined)?.includes(query.network))
+    return false;
   const words = (query.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const text = JSON.stringify([agency, name, entry?.names, entry?.competences]).toLowerCase();
   return words.every((word) => text.includes(word));

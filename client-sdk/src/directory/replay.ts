@@ -1,20 +1,32 @@
 /** Building the view: every trust list and statement is verified again each time it is read, also from our own disk. */
-import { acceptTrustList, type AcceptedTrustList, extendChain, memberOf, startChain } from '@holdfast/keys/verify';
+import { type AcceptedTrustList, acceptTrustList, extendChain, memberOf, startChain } from '@holdfast/keys/verify';
 import type { AgencyId, DeviceId, FederationId, GeneralJws } from '@holdfast/protocol';
 import type { DirectoryView, KnownAgency } from './view.js';
 
 /** Accepts trust lists in order, from the pinned first one. @throws KeysError `trust-list.refused` */
-export function replayTrustLists(previous: AcceptedTrustList | undefined, lists: readonly GeneralJws[], fed: FederationId): AcceptedTrustList | undefined {
+export function replayTrustLists(
+  previous: AcceptedTrustList | undefined,
+  lists: readonly GeneralJws[],
+  fed: FederationId,
+): AcceptedTrustList | undefined {
   let accepted = previous;
   for (const jws of lists) accepted = acceptTrustList(accepted, jws, fed);
   return accepted;
 }
 
 /** A view with no chains yet. */
-export const emptyView = (trust: AcceptedTrustList): DirectoryView => ({ trust, agencies: new Map(), owners: new Map() });
+export const emptyView = (trust: AcceptedTrustList): DirectoryView => ({
+  trust,
+  agencies: new Map(),
+  owners: new Map(),
+});
 
 /** Appends statements to one agency's chain. @throws KeysError `chain.*`, `jws.invalid` */
-export function withStatements(view: DirectoryView, agency: AgencyId, statements: readonly GeneralJws[]): DirectoryView {
+export function withStatements(
+  view: DirectoryView,
+  agency: AgencyId,
+  statements: readonly GeneralJws[],
+): DirectoryView {
   const member = memberOf(view.trust, agency);
   if (member === undefined || statements.length === 0) return view;
   const known = view.agencies.get(agency);

@@ -4,8 +4,8 @@
  */
 import {
   type AcceptedTrustList,
-  activeDevices,
   type AgencyChain,
+  activeDevices,
   type DeviceCertificate,
   isActive,
   memberOf,
@@ -32,7 +32,8 @@ export interface DirectoryView {
   readonly owners: ReadonlyMap<DeviceId, AgencyId>;
 }
 
-export const isMember = (view: DirectoryView, agency: AgencyId): boolean => memberOf(view.trust, agency)?.status === 'active';
+export const isMember = (view: DirectoryView, agency: AgencyId): boolean =>
+  memberOf(view.trust, agency)?.status === 'active';
 
 /** The devices of an agency that may be addressed now. */
 export function addressable(view: DirectoryView, agency: AgencyId, nowMs: number): readonly DeviceCertificate[] {
@@ -53,7 +54,8 @@ export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): S
   const agency = view.owners.get(device);
   const chain = agency === undefined ? undefined : view.agencies.get(agency)?.chain;
   const certificate = chain?.devices.get(device);
-  if (agency === undefined || chain === undefined || certificate === undefined) throw new DirectoryAlarm('sender.unknown');
+  if (agency === undefined || chain === undefined || certificate === undefined)
+    throw new DirectoryAlarm('sender.unknown');
   if (!isMember(view, agency) || !isActive(chain, certificate, tsMs)) throw new DirectoryAlarm('sender.revoked');
   return { agency, key: fromBase64url(certificate.key) };
 }
@@ -77,7 +79,11 @@ export function checkRecipients(view: DirectoryView, core: EnvelopeCore): void {
     const chain = agency === undefined ? undefined : view.agencies.get(agency)?.chain;
     const certificate = chain?.devices.get(device);
     const revokedAt = certificate === undefined ? undefined : chain?.revoked.get(certificate.key)?.seq;
-    const listed = seq !== undefined && certificate !== undefined && certificate.seq <= seq && (revokedAt === undefined || revokedAt > seq);
+    const listed =
+      seq !== undefined &&
+      certificate !== undefined &&
+      certificate.seq <= seq &&
+      (revokedAt === undefined || revokedAt > seq);
     if (!listed) throw new DirectoryAlarm('recipient.ghost', { device });
   }
 }

@@ -2,7 +2,17 @@
  * What an agency's administrator does once: make the root and the directory key, ask to be admitted, publish the chain's
  * first statements, the directory entry and the capability record. Root and directory key stay in keystores of their own.
  */
-import { type Argon2idParams, FileKeystore, generateSigningKey, randomBytes, signingKeyFromSeed, type SigningKey, signStatement, type StatementContent, type Unlock } from '@holdfast/keys';
+import {
+  type Argon2idParams,
+  FileKeystore,
+  generateSigningKey,
+  randomBytes,
+  type SigningKey,
+  type StatementContent,
+  signingKeyFromSeed,
+  signStatement,
+  type Unlock,
+} from '@holdfast/keys';
 import { type AgencyChain, sha256 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
@@ -28,10 +38,19 @@ export interface MembershipRequest {
 }
 
 /** Makes the agency's home with its root and directory keys. @throws KeysError where the home exists already */
-export async function initAgency(home: string, agency: AgencyId, name: string, unlock: Unlock, params?: Argon2idParams): Promise<MembershipRequest> {
+export async function initAgency(
+  home: string,
+  agency: AgencyId,
+  name: string,
+  unlock: Unlock,
+  params?: Argon2idParams,
+): Promise<MembershipRequest> {
   const paths = agencyPaths(home);
   const root = generateSigningKey();
-  for (const [folder, key] of [[paths.root, root], [paths.directory, generateSigningKey()]] as const) {
+  for (const [folder, key] of [
+    [paths.root, root],
+    [paths.directory, generateSigningKey()],
+  ] as const) {
     await storeSigningKey(await FileKeystore.create(folder, { unlock, ...(params ? { params } : {}) }), key);
   }
   const request = { agency, name, root: { threshold: 1, keys: [toBase64url(root.publicKey)] } };
@@ -87,12 +106,25 @@ export interface Registration {
 }
 
 /** Certifies the directory key where the chain has none, then signs and publishes entry and capability record. */
-export async function registerAgency(home: string, unlock: Unlock, session: OpenSession, chain: AgencyChain, registration: Registration, nowMs: number): Promise<AgencyChain> {
+export async function registerAgency(
+  home: string,
+  unlock: Unlock,
+  session: OpenSession,
+  chain: AgencyChain,
+  registration: Registration,
+  nowMs: number,
+): Promise<AgencyChain> {
   const paths = agencyPaths(home);
   const entry = parseDirectoryEntry(registration.entry);
   const capability = parseCapabilityRecord(registration.capability);
-  if (entry.agency !== chain.agency) throw new SdkError('message.refused', 'The directory entry is for another agency.', { issues: [{ field: 'agency', reason: `must be ${chain.agency}` }] });
-  if (capability.agency !== chain.agency) throw new SdkError('message.refused', 'The capability record is for another agency.', { issues: [{ field: 'agency', reason: `must be ${chain.agency}` }] });
+  if (entry.agency !== chain.agency)
+    throw new SdkError('message.refused', 'The directory entry is for another agency.', {
+      issues: [{ field: 'agency', reason: `must be ${chain.agency}` }],
+    });
+  if (capability.agency !== chain.agency)
+    throw new SdkError('message.refused', 'The capability record is for another agency.', {
+      issues: [{ field: 'agency', reason: `must be ${chain.agency}` }],
+    });
   const directoryKey = await readSigningKey(paths.directory, unlock);
   let current = chain;
   if (current.directoryKeys.size === 0) {
@@ -101,11 +133,17 @@ export async function registerAgency(home: string, unlock: Unlock, session: Open
     const content = { kind: 'directory-key', key: toBase64url(directoryKey.publicKey), ...validity } as const;
     current = await publishStatement(session, current, content, [root, directoryKey], nowMs);
   }
-  for (const [kind, document] of [['entry', entry], ['capability', capability]] as const) {
+  for (const [kind, document] of [
+    ['entry', entry],
+    ['capability', capability],
+  ] as const) {
     const salt = randomBytes(32);
     const hash = toHash(documentHash(sha256, salt, document));
     const content = { kind, documentHash: hash, expiresAtMs: document.expiresAtMs };
-    current = await publishStatement(session, current, content, [directoryKey], nowMs, { salt: toBase64url(salt), document });
+    current = await publishStatement(session, current, content, [directoryKey], nowMs, {
+      salt: toBase64url(salt),
+      document,
+    });
   }
   return current;
 }

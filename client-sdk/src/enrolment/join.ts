@@ -23,7 +23,9 @@ export interface JoinRequest {
 }
 
 /** Publishes the agency's chain, entry and capability record; may be run again with newer documents. */
-export async function joinFederation(request: JoinRequest): Promise<{ readonly agency: AgencyId; readonly seq: number }> {
+export async function joinFederation(
+  request: JoinRequest,
+): Promise<{ readonly agency: AgencyId; readonly seq: number }> {
   const { home, unlock, relayUrl, fed, entry, capability, nowMs, signal } = request;
   const file = await readAgencyFile(home);
   const session = openSession(relayUrl, signal);
@@ -68,10 +70,14 @@ async function fetchChain(session: OpenSession, agency: AgencyId, fed: Federatio
   }
   const trust = replayTrustLists(undefined, lists, fed);
   const member = trust === undefined ? undefined : memberOf(trust, agency);
-  if (member === undefined) throw new SdkError('directory.unknown-agency', `The federation has not admitted ${agency} yet.`);
+  if (member === undefined)
+    throw new SdkError('directory.unknown-agency', `The federation has not admitted ${agency} yet.`);
   let chain = startChain(agency, member.root, fed);
   for (;;) {
-    const page = await session.openCall(OPERATIONS.getStatements, { params: { agency }, query: { from: String(chain.seq + 1) } });
+    const page = await session.openCall(OPERATIONS.getStatements, {
+      params: { agency },
+      query: { from: String(chain.seq + 1) },
+    });
     for (const jws of page.statements) chain = extendChain(chain, jws).chain;
     if (page.next === null || page.statements.length === 0) return chain;
   }

@@ -14,7 +14,15 @@ import {
   zeroize,
 } from '@holdfast/keys';
 import { sha256, verifyEpochBatch } from '@holdfast/keys/verify';
-import { dayOf, EPOCH_DAYS_AHEAD, type EpochKeyName, epochKeyNameBytes, OPERATIONS, toBase64url, toEpochKeyName } from '@holdfast/protocol';
+import {
+  dayOf,
+  EPOCH_DAYS_AHEAD,
+  type EpochKeyName,
+  epochKeyNameBytes,
+  OPERATIONS,
+  toBase64url,
+  toEpochKeyName,
+} from '@holdfast/protocol';
 import type { Identity } from '../outbox/seal-item.js';
 import type { RelaySession } from '../session/session.js';
 
@@ -61,7 +69,8 @@ export class OwnEpochKeys {
     const today = dayOf(nowMs);
     const { batch } = await session.call(OPERATIONS.getEpochBatchHead, { signal });
     const owner = { fed: identity.fed, agency: identity.agency, device: identity.device };
-    const previous = batch === null ? undefined : verifyEpochBatch(batch, { ...owner, key: identity.signingKey.publicKey });
+    const previous =
+      batch === null ? undefined : verifyEpochBatch(batch, { ...owner, key: identity.signingKey.publicKey });
     const publishedTo = previous === undefined ? today - 1 : previous.batch.firstDay + previous.batch.count - 1;
     if (publishedTo - today >= TOP_UP_BELOW_DAYS) return;
     const firstDay = Math.max(today, publishedTo + 1);

@@ -4,7 +4,14 @@
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Argon2idParams, federationOf, FileKeystore, generateSigningKey, signTrustList, type Unlock } from '@holdfast/keys';
+import {
+  type Argon2idParams,
+  FileKeystore,
+  federationOf,
+  generateSigningKey,
+  signTrustList,
+  type Unlock,
+} from '@holdfast/keys';
 import { type AcceptedTrustList, acceptTrustList } from '@holdfast/keys/verify';
 import {
   type AgencyId,
@@ -18,8 +25,8 @@ import {
   parserOf,
   parseStrict,
   parseTrustList,
-  toBase64url,
   type TrustList,
+  toBase64url,
 } from '@holdfast/protocol';
 import { type MembershipRequest, readSigningKey, storeSigningKey } from '../enrolment/agency.js';
 import { SdkError } from '../errors.js';
@@ -39,7 +46,10 @@ export interface FederationInit {
 /** Makes the federation's root key and its first trust list. @throws KeysError `keystore.exists` */
 export async function initFederation(home: string, unlock: Unlock, init: FederationInit): Promise<AcceptedTrustList> {
   const root = generateSigningKey();
-  const keystore = await FileKeystore.create(join(home, 'root'), { unlock, ...(init.params ? { params: init.params } : {}) });
+  const keystore = await FileKeystore.create(join(home, 'root'), {
+    unlock,
+    ...(init.params ? { params: init.params } : {}),
+  });
   await storeSigningKey(keystore, root);
   const list: TrustList = {
     v: 1,
@@ -62,11 +72,18 @@ export async function initFederation(home: string, unlock: Unlock, init: Federat
 }
 
 /** Signs the next list with this member added, or active again, or under another name. @throws SdkError `message.refused` where its root differs */
-export function admitMember(home: string, unlock: Unlock, request: MembershipRequest, nowMs: number): Promise<AcceptedTrustList> {
+export function admitMember(
+  home: string,
+  unlock: Unlock,
+  request: MembershipRequest,
+  nowMs: number,
+): Promise<AcceptedTrustList> {
   return nextList(home, unlock, nowMs, (members) => {
     const before = members.find(({ agency }) => agency === request.agency);
     if (before !== undefined && JSON.stringify(before.root) !== JSON.stringify(request.root)) {
-      throw new SdkError('message.refused', `${request.agency} is a member under other root keys.`, { issues: [{ field: 'root', reason: 'differs from the keys under which the agency was admitted' }] });
+      throw new SdkError('message.refused', `${request.agency} is a member under other root keys.`, {
+        issues: [{ field: 'root', reason: 'differs from the keys under which the agency was admitted' }],
+      });
     }
     const member: Member = { ...request, status: 'active', admittedAtMs: before?.admittedAtMs ?? nowMs };
     return [...members.filter(({ agency }) => agency !== request.agency), member];
@@ -74,21 +91,40 @@ export function admitMember(home: string, unlock: Unlock, request: MembershipReq
 }
 
 /** Signs the next list with this member suspended. @throws SdkError `directory.unknown-agency` */
-export function suspendMember(home: string, unlock: Unlock, agency: AgencyId, nowMs: number): Promise<AcceptedTrustList> {
+export function suspendMember(
+  home: string,
+  unlock: Unlock,
+  agency: AgencyId,
+  nowMs: number,
+): Promise<AcceptedTrustList> {
   return nextList(home, unlock, nowMs, (members) => {
-    if (!members.some((member) => member.agency === agency)) throw new SdkError('directory.unknown-agency', `The federation has no member "${agency}".`);
+    if (!members.some((member) => member.agency === agency))
+      throw new SdkError('directory.unknown-agency', `The federation has no member "${agency}".`);
     return members.map((member) => (member.agency === agency ? { ...member, status: 'suspended' } : member));
   });
 }
 
-async function nextList(home: string, unlock: Unlock, nowMs: number, change: (members: readonly Member[]) => Member[]): Promise<AcceptedTrustList> {
+async function nextList(
+  home: string,
+  unlock: Unlock,
+  nowMs: number,
+  change: (members: readonly Member[]) => Member[],
+): Promise<AcceptedTrustList> {
   const latest = (await readTrustLists(home)).at(-1);
-  if (latest === undefined) throw new SdkError('home.not-found', `There is no federation at ${home}; run \`holdfast federation init\` first.`);
+  if (latest === undefined)
+    throw new SdkError('home.not-found', `There is no federation at ${home}; run \`holdfast federation init\` first.`);
   const root = await readSigningKey(join(home, 'root'), unlock);
   const { list } = latest;
   const members = change(list.members).sort((a, b) => (a.agency < b.agency ? -1 : 1));
   const life = list.expiresAtMs - list.issuedAtMs;
-  const next: TrustList = { ...list, version: list.version + 1, prev: latest.hash, issuedAtMs: nowMs, expiresAtMs: nowMs + life, members };
+  const next: TrustList = {
+    ...list,
+    version: list.version + 1,
+    prev: latest.hash,
+    issuedAtMs: nowMs,
+    expiresAtMs: nowMs + life,
+    members,
+  };
   const accepted = acceptTrustList(latest, await signTrustList(next, [root]), latest.fed);
   await writeList(home, accepted);
   return accepted;
@@ -97,7 +133,9 @@ async function nextList(home: string, unlock: Unlock, nowMs: number, change: (me
 /** Every trust list of the federation's home, verified in order. */
 export async function readTrustLists(home: string): Promise<AcceptedTrustList[]> {
   const names = await readdir(listFolder(home)).catch((cause: unknown) => {
-    throw new SdkError('home.not-found', `There is no federation at ${home}; run \`holdfast federation init\` first.`, { cause });
+    throw new SdkError('home.not-found', `There is no federation at ${home}; run \`holdfast federation init\` first.`, {
+      cause,
+    });
   });
   const accepted: AcceptedTrustList[] = [];
   for (let version = 1; names.includes(`${version}.json`); version++) {

@@ -5,6 +5,9 @@ import { Type } from 'typebox';
 /** @throws ProtocolError `message.invalid` naming the field */
 export const parseMembershipRequest = parserOf(
   'membership request',
-  Type.Object({ agency: AgencyIdSchema, name: Type.String({ minLength: 1, maxLength: 200 }), root: KeySetSchema }, { additionalProperties: false }),
+  Type.Object(
+    { agency: AgencyIdSchema, name: Type.String({ minLength: 1, maxLength: 200 }), root: KeySetSchema },
+    { additionalProperties: false },
+  ),
   'message.invalid',
 );

@@ -27,7 +27,10 @@ const AgencyFileSchema = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 200 }),
     root: KeySetSchema,
     /** Set once the agency has joined. */
-    federation: Type.Union([Type.Object({ fed: FederationIdSchema, relayUrl: Type.String({ maxLength: 512 }) }, closed), Type.Null()]),
+    federation: Type.Union([
+      Type.Object({ fed: FederationIdSchema, relayUrl: Type.String({ maxLength: 512 }) }, closed),
+      Type.Null(),
+    ]),
   },
   closed,
 );
@@ -58,16 +61,27 @@ export interface DevicePaths {
   readonly spool: string;
 }
 export function devicePaths(home: string, name: string): DevicePaths {
-  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) throw new SdkError('message.refused', `A device name has lower-case letters, digits and hyphens; "${name}" does not fit.`);
+  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
+    throw new SdkError(
+      'message.refused',
+      `A device name has lower-case letters, digits and hyphens; "${name}" does not fit.`,
+    );
   const folder = join(home, 'devices', name);
-  return { folder, deviceFile: join(folder, 'device.json'), keystore: join(folder, 'keystore'), archive: join(folder, 'archive.db'), spool: join(folder, 'spool') };
+  return {
+    folder,
+    deviceFile: join(folder, 'device.json'),
+    keystore: join(folder, 'keystore'),
+    archive: join(folder, 'archive.db'),
+    spool: join(folder, 'spool'),
+  };
 }
 
 /** @throws SdkError `home.not-found`; ProtocolError `message.invalid` */
 export async function readAgencyFile(home: string): Promise<AgencyFile> {
   return parseAgencyFile(await readJson(agencyPaths(home).agencyFile));
 }
-export const writeAgencyFile = (home: string, file: AgencyFile): Promise<void> => writeJson(agencyPaths(home).agencyFile, file);
+export const writeAgencyFile = (home: string, file: AgencyFile): Promise<void> =>
+  writeJson(agencyPaths(home).agencyFile, file);
 
 export async function readDeviceId(home: string, name: string): Promise<DeviceId> {
   return parseDeviceFile(await readJson(devicePaths(home, name).deviceFile)).device;
@@ -76,10 +90,16 @@ export const writeDeviceId = (home: string, name: string, device: DeviceId): Pro
   writeJson(devicePaths(home, name).deviceFile, { v: 1, device });
 
 /** The agency file, which must say which federation it joined. @throws SdkError `home.not-found` */
-export async function readJoinedAgency(home: string): Promise<AgencyFile & { readonly federation: { readonly fed: FederationId; readonly relayUrl: string } }> {
+export async function readJoinedAgency(
+  home: string,
+): Promise<AgencyFile & { readonly federation: { readonly fed: FederationId; readonly relayUrl: string } }> {
   const file = await readAgencyFile(home);
   const { federation } = file;
-  if (federation === null) throw new SdkError('home.not-found', `${file.agency} has not joined a federation; run \`holdfast agency register\`.`);
+  if (federation === null)
+    throw new SdkError(
+      'home.not-found',
+      `${file.agency} has not joined a federation; run \`holdfast agency register\`.`,
+    );
   return { ...file, federation };
 }
 
@@ -87,7 +107,8 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return parseStrict(fromUtf8(await readFile(path)));
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') throw new SdkError('home.not-found', `There is no ${path}.`, { cause });
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw new SdkError('home.not-found', `There is no ${path}.`, { cause });
     throw cause;
   }
 }
@@ -97,4 +118,3 @@ async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFile(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
   await rename(`${path}.new`, path);
 }
-

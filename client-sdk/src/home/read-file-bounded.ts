@@ -7,7 +7,8 @@ export async function readFileBounded(path: string, limitBytes: number): Promise
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    if (size > limitBytes) throw new SdkError('message.too-large', `${path} has ${size} bytes; ${limitBytes} are allowed.`);
+    if (size > limitBytes)
+      throw new SdkError('message.too-large', `${path} has ${size} bytes; ${limitBytes} are allowed.`);
     const { bytesRead, buffer } = await file.read(new Uint8Array(limitBytes + 1), 0, limitBytes + 1, 0);
     if (bytesRead > limitBytes) throw new SdkError('message.too-large', `${path} has more than ${limitBytes} bytes.`);
     return buffer.subarray(0, bytesRead);

@@ -21,10 +21,15 @@ export interface AttachmentDependencies {
   readonly onProgress: (progress: AttachmentProgress) => void;
 }
 
-export const attachmentsReady = (archive: Archive, id: EnvelopeId): boolean => archive.outbox.attachments(id).every(({ uploaded }) => uploaded);
+export const attachmentsReady = (archive: Archive, id: EnvelopeId): boolean =>
+  archive.outbox.attachments(id).every(({ uploaded }) => uploaded);
 
 /** Uploads what is not yet uploaded. @throws SdkError `attachment.*`, `relay.*`, `aborted` */
-export async function prepareAttachments(id: EnvelopeId, deps: AttachmentDependencies, signal: AbortSignal): Promise<void> {
+export async function prepareAttachments(
+  id: EnvelopeId,
+  deps: AttachmentDependencies,
+  signal: AbortSignal,
+): Promise<void> {
   const { archive } = deps;
   for (const attachment of archive.outbox.attachments(id)) {
     if (attachment.uploaded) continue;
@@ -40,7 +45,12 @@ export async function prepareAttachments(id: EnvelopeId, deps: AttachmentDepende
 }
 
 /** Encrypts the file beside the archive; from then on the source may change. */
-async function spool({ id, source, key }: OutboxAttachment, spoolPath: string, archive: Archive, signal: AbortSignal): Promise<number> {
+async function spool(
+  { id, source, key }: OutboxAttachment,
+  spoolPath: string,
+  archive: Archive,
+  signal: AbortSignal,
+): Promise<number> {
   const spooled = await encryptToSpool({ sourcePath: source, spoolPath, id, key, signal });
   archive.outbox.setSpooled(id, spooled.size, spooled.sha256);
   return spooled.size;

@@ -86,15 +86,23 @@ export class Outbox {
 
   #open(): OutboxItem[] {
     const items: OutboxItem[] = [];
-    for (let item = this.#deps.archive.outbox.nextOpen(0); item !== undefined; item = this.#deps.archive.outbox.nextOpen(item.position)) items.push(item);
-    return items.sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.position - b.position);
+    for (
+      let item = this.#deps.archive.outbox.nextOpen(0);
+      item !== undefined;
+      item = this.#deps.archive.outbox.nextOpen(item.position)
+    )
+      items.push(item);
+    return items.sort(
+      (a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.position - b.position,
+    );
   }
 
   /** @returns true where the item is done with (accepted or refused), false where it must wait */
   async #advance(item: OutboxItem): Promise<boolean> {
     try {
       const trust = trustState(this.#deps.directory.view, this.#deps.now());
-      if (trust === 'expired' || (trust === 'freeze-only' && !isFreezeKind(item.kind))) return this.#wait(item, new SdkError('trust-list.expired'));
+      if (trust === 'expired' || (trust === 'freeze-only' && !isFreezeKind(item.kind)))
+        return this.#wait(item, new SdkError('trust-list.expired'));
       if (item.state === 'queued' && !attachmentsReady(this.#deps.archive, item.id)) return this.#prepare(item);
       if (item.state === 'queued') await this.#refreshRecipients(item);
       const sealed = item.state === 'sealed' ? this.#sealedBytes(item) : await sealItem(item, this.#deps);
@@ -153,7 +161,11 @@ export class Outbox {
   }
 
   #wait(item: OutboxItem, error: unknown): false {
-    const code = isSdkError(error) ? error.code : error instanceof Error && 'code' in error ? String(error.code) : 'internal';
+    const code = isSdkError(error)
+      ? error.code
+      : error instanceof Error && 'code' in error
+        ? String(error.code)
+        : 'internal';
     const advice = isSdkError(error) ? error.advice : error instanceof Error ? error.message : String(error);
     if (this.#waiting.get(item.id) !== code && !this.#signal.aborted) {
       this.#waiting.set(item.id, code);

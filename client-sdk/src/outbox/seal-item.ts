@@ -2,7 +2,14 @@
  * Fixing an outbox item's bytes: keys, `sq`, `prev`, `seen` and `ts` as they are at first submission, stored with the message in
  * one transaction before a byte leaves. From then on only these bytes are sent.
  */
-import { BUCKET_BYTES, type Padding, type RecipientKey, sealEnvelope, type SealedEnvelope, type SigningKey } from '@holdfast/keys';
+import {
+  BUCKET_BYTES,
+  type Padding,
+  type RecipientKey,
+  type SealedEnvelope,
+  type SigningKey,
+  sealEnvelope,
+} from '@holdfast/keys';
 import { sha256 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
@@ -37,7 +44,15 @@ const DEFAULT_EXPIRY_MS = LIMITS.freezeExpiryMs;
  * Seals `item` and stores it as sealed.
  * @throws SdkError `directory.no-devices` where a recipient agency cannot be reached yet
  */
-export async function sealItem(item: OutboxItem, deps: { readonly archive: Archive; readonly directory: Directory; readonly identity: Identity; readonly now: () => number }): Promise<SealedEnvelope> {
+export async function sealItem(
+  item: OutboxItem,
+  deps: {
+    readonly archive: Archive;
+    readonly directory: Directory;
+    readonly identity: Identity;
+    readonly now: () => number;
+  },
+): Promise<SealedEnvelope> {
   const { archive, directory, identity } = deps;
   const to = recipientsOf(item, directory, identity);
   const conversation = archive.conversations.get(item.conversation);
@@ -49,7 +64,12 @@ export async function sealItem(item: OutboxItem, deps: { readonly archive: Archi
     rosterHash: toHash(rosterHash(sha256, roster)),
     sq: conversation.sq,
     prev: conversation.prev,
-    seen: Object.fromEntries(archive.conversations.seen(item.conversation).slice(-LIMITS.seenHeads).map(({ device, sq, eh }) => [device, [sq, eh]])),
+    seen: Object.fromEntries(
+      archive.conversations
+        .seen(item.conversation)
+        .slice(-LIMITS.seenHeads)
+        .map(({ device, sq, eh }) => [device, [sq, eh]]),
+    ),
     on: [...item.follows],
     kind: item.kind,
     caseRef: item.caseRef,

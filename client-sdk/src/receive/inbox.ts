@@ -44,7 +44,10 @@ export interface InboxDependencies {
 }
 
 /** Yields each unhandled message; ends when `signal` aborts. */
-export async function* readInbox(deps: InboxDependencies, signal: AbortSignal): AsyncGenerator<InboxItem, void, undefined> {
+export async function* readInbox(
+  deps: InboxDependencies,
+  signal: AbortSignal,
+): AsyncGenerator<InboxItem, void, undefined> {
   const { archive, events } = deps;
   let after = 0;
   while (!signal.aborted) {

@@ -3,8 +3,15 @@
  * delivers again and a crash after it means it is here. Only then is the relay told. What cannot be believed is kept, never
  * dropped, and raised.
  */
-import { type EpochSecret, inspectEnvelope, type InspectedEnvelope, isKeysError, type OpenedEnvelope, openEnvelope } from '@holdfast/keys';
-import { verifyCompactJws, sha256 } from '@holdfast/keys/verify';
+import {
+  type EpochSecret,
+  type InspectedEnvelope,
+  inspectEnvelope,
+  isKeysError,
+  type OpenedEnvelope,
+  openEnvelope,
+} from '@holdfast/keys';
+import { sha256, verifyCompactJws } from '@holdfast/keys/verify';
 import {
   type Delivery,
   type EpochKeyName,
@@ -20,11 +27,11 @@ import {
   toBase64url,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { StoredMessage } from '../archive/message-table.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
-import type { StoredMessage } from '../archive/message-table.js';
 
 /** A message of a kind that this version does not know, or a body it cannot read: kept whole, shown as such. */
 export interface UnknownMessage {
@@ -35,7 +42,13 @@ export interface UnknownMessage {
 
 export type ReceiverEvent =
   | { readonly event: 'inbox.stored'; readonly message: StoredMessage }
-  | { readonly event: 'receipt'; readonly eh: string; readonly level: 'delivered' | 'opened' | 'acted'; readonly agency: string; readonly atMs: number }
+  | {
+      readonly event: 'receipt';
+      readonly eh: string;
+      readonly level: 'delivered' | 'opened' | 'acted';
+      readonly agency: string;
+      readonly atMs: number;
+    }
   | { readonly event: 'outbox.expired'; readonly eh: string; readonly undelivered: readonly string[] }
   | { readonly event: 'alarm'; readonly code: string; readonly detail: Readonly<Record<string, unknown>> };
 
@@ -117,7 +130,8 @@ export class Receiver {
     if (sender === undefined) throw new DirectoryAlarm('sender.unknown');
     assertSigned(directory.view.trust.list.use, envelope.manifest);
     const roster = rosterOf(directory.view, envelope.core);
-    if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash) throw new DirectoryAlarm('recipient.ghost', { roster });
+    if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
+      throw new DirectoryAlarm('recipient.ghost', { roster });
     return { envelope, sender, roster };
   }
 
@@ -160,7 +174,14 @@ export class Receiver {
 
   #countReceipt(message: StoredMessage): void {
     const parsed = readMessage(message);
-    const level = parsed.kind === 'receipt.delivered' ? 'delivered' : parsed.kind === 'receipt.opened' ? 'opened' : parsed.kind === 'receipt.acted' ? 'acted' : undefined;
+    const level =
+      parsed.kind === 'receipt.delivered'
+        ? 'delivered'
+        : parsed.kind === 'receipt.opened'
+          ? 'opened'
+          : parsed.kind === 'receipt.acted'
+            ? 'acted'
+            : undefined;
     if (level === undefined || parsed.kind === 'unknown') return;
     const body = parsed.body;
     if (!('eh' in body)) return;
@@ -173,7 +194,9 @@ export class Receiver {
     const { archive, directory, now, emit, identity } = this.#deps;
     const { relay } = directory.view.trust.list;
     try {
-      const notice = parseNotice(parseCanonical(verifyCompactJws(fromUtf8(delivery.bytes), { typ: NOTICE_TYP, key: fromBase64url(relay.key) })));
+      const notice = parseNotice(
+        parseCanonical(verifyCompactJws(fromUtf8(delivery.bytes), { typ: NOTICE_TYP, key: fromBase64url(relay.key) })),
+      );
       if (notice.fed !== identity.fed || notice.origin !== relay.origin) throw new DirectoryAlarm('directory.forked');
       archive.atomically(() => {
         archive.outbox.setExpired(notice.eh);
@@ -194,7 +217,13 @@ export class Receiver {
     // Anything else is a fault of this process (a full disk, a bug): the relay keeps the envelope and delivers it again.
     if (code === undefined) throw error;
     const { archive, now, emit } = this.#deps;
-    const detail = { code, mailbox: delivery.mailbox, number: delivery.number, from: inspected?.core.from ?? null, eh: inspected?.eh ?? null };
+    const detail = {
+      code,
+      mailbox: delivery.mailbox,
+      number: delivery.number,
+      from: inspected?.core.from ?? null,
+      eh: inspected?.eh ?? null,
+    };
     archive.atomically(() => {
       archive.arrivals.hold({ eh: inspected?.eh ?? null, code, bytes: delivery.bytes, atMs: now() });
       archive.arrivals.alarm('envelope.refused', detail, now());
@@ -206,7 +235,8 @@ export class Receiver {
 
 /** A device alone speaks for its agency only in a sandbox; officers' signatures are a later version's. Receipts are a device's own. */
 function assertSigned(use: 'sandbox' | 'live', { kind, approvals }: OpenedEnvelope['manifest']): void {
-  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.')) throw new DirectoryAlarm('officers.missing');
+  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.'))
+    throw new DirectoryAlarm('officers.missing');
 }
 
 interface OpenedMessage {

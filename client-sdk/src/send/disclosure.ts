@@ -3,13 +3,7 @@
  * the recipient has accepted in advance, by the hash of the terms. Offers, where terms come before content, are a flow of their own.
  */
 import { sha256 } from '@holdfast/keys/verify';
-import {
-  type AgencyId,
-  type MessageBody,
-  type Priority,
-  termsHash,
-  toHash,
-} from '@holdfast/protocol';
+import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
@@ -39,7 +33,17 @@ export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): 
   const conversation = newConversationId();
   const priority: Priority = body.urgency;
   const id = archive.atomically(() => {
-    const message = { kind: 'disclosure', body, conversation, recipients: [to], priority, caseRef, termsHash: terms, follows: [], attachments } as const;
+    const message = {
+      kind: 'disclosure',
+      body,
+      conversation,
+      recipients: [to],
+      priority,
+      caseRef,
+      termsHash: terms,
+      follows: [],
+      attachments,
+    } as const;
     archive.conversations.create(conversation, [to, identity.agency], now());
     return enqueue(archive, message, now());
   });
@@ -52,8 +56,13 @@ function sameAttachments(body: MessageBody<'disclosure'>, attachments: readonly 
   const named = new Set(body.attachments.map(({ id }) => id));
   const given = new Set(attachments.map(({ id }) => id));
   const issues = [
-    ...[...named].filter((id) => !given.has(id)).map((id) => ({ field: 'attachments', reason: `there is no file for ${id}` })),
-    ...[...given].filter((id) => !named.has(id)).map((id) => ({ field: 'attachments', reason: `the body does not name ${id}` })),
+    ...[...named]
+      .filter((id) => !given.has(id))
+      .map((id) => ({ field: 'attachments', reason: `there is no file for ${id}` })),
+    ...[...given]
+      .filter((id) => !named.has(id))
+      .map((id) => ({ field: 'attachments', reason: `the body does not name ${id}` })),
   ];
-  if (issues.length > 0) throw new SdkError('message.refused', 'The files do not match the attachments that the body names.', { issues });
+  if (issues.length > 0)
+    throw new SdkError('message.refused', 'The files do not match the attachments that the body names.', { issues });
 }

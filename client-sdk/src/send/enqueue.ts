@@ -8,16 +8,16 @@ import { randomBytes } from '@holdfast/keys';
 import {
   type AgencyId,
   type BlobId,
-  canonicalBytes,
   type ConversationId,
+  canonicalBytes,
   type EnvelopeId,
   type Hash,
   isProtocolError,
   LIMITS,
   type MessageBody,
   type MessageKind,
-  parseMessage,
   type Priority,
+  parseMessage,
   toBlobId,
   toConversationId,
   toEnvelopeId,
@@ -54,8 +54,25 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
   const id = newEnvelopeId();
   const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
   archive.conversations.create(conversation, [...recipients], nowMs);
-  archive.outbox.insert({ id, kind, conversation, recipients, priority, caseRef, termsHash, follows, body, createdAtMs: nowMs });
-  for (const attachment of attachments) archive.outbox.addAttachment({ id: attachment.id, outboxId: id, source: resolve(attachment.path), key: randomBytes(32) });
+  archive.outbox.insert({
+    id,
+    kind,
+    conversation,
+    recipients,
+    priority,
+    caseRef,
+    termsHash,
+    follows,
+    body,
+    createdAtMs: nowMs,
+  });
+  for (const attachment of attachments)
+    archive.outbox.addAttachment({
+      id: attachment.id,
+      outboxId: id,
+      source: resolve(attachment.path),
+      key: randomBytes(32),
+    });
   return id;
 }
 
@@ -78,6 +95,7 @@ export async function checkAttachment(path: string): Promise<number> {
   });
   if (!found.isFile()) throw new SdkError('attachment.unreadable', `${path} is not a file.`);
   // The ciphertext is about 0.1 % larger than the file.
-  if (found.size > LIMITS.attachmentBytes * 0.998) throw new SdkError('attachment.too-large', `${path} has ${found.size} bytes.`);
+  if (found.size > LIMITS.attachmentBytes * 0.998)
+    throw new SdkError('attachment.too-large', `${path} has ${found.size} bytes.`);
   return found.size;
 }

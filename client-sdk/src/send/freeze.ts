@@ -2,7 +2,7 @@
  * The temporary-freeze alert, step by step (domain, Flow 1). Each step is checked against the case's table before it is queued:
  * what the state does not allow is refused here, with state and event named, and never sent.
  */
-import { type AgencyId, type ConversationId, type FreezeKind, type MessageBody } from '@holdfast/protocol';
+import type { AgencyId, ConversationId, FreezeKind, MessageBody } from '@holdfast/protocol';
 import { headsOfCase, openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
 import { SdkError } from '../errors.js';
@@ -34,7 +34,12 @@ export class FreezeFlow {
    * Sends an alert, after the recipient's capability record has been asked.
    * @throws SdkError `capability.*`, `directory.unknown-agency`, `message.*`, `attachment.*`
    */
-  async request({ to, body, attachments = [], caseRef = null }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
+  async request({
+    to,
+    body,
+    attachments = [],
+    caseRef = null,
+  }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
     const { archive, directory, events, identity, now, outbox, session, signal } = this.#runtime;
     for (const { path } of attachments) await checkAttachment(path);
     const recipient = await directory.published(to, this.#runtime.isOnline ? session : undefined, signal);
@@ -42,7 +47,21 @@ export class FreezeFlow {
     const conversation = newConversationId();
     const id = archive.atomically(() => {
       archive.conversations.create(conversation, [to, identity.agency], now());
-      return enqueue(archive, { kind: 'freeze.request', body, conversation, recipients: [to], priority: body.urgency, caseRef, termsHash: null, follows: [], attachments }, now());
+      return enqueue(
+        archive,
+        {
+          kind: 'freeze.request',
+          body,
+          conversation,
+          recipients: [to],
+          priority: body.urgency,
+          caseRef,
+          termsHash: null,
+          follows: [],
+          attachments,
+        },
+        now(),
+      );
     });
     outbox.wake();
     return handleOf(archive, events, id);
@@ -72,14 +91,21 @@ export class FreezeFlow {
   }
 
   /** Any later step of an alert. @throws SdkError `case.unknown`, `case.event-not-allowed`, `message.*` */
-  async step<K extends Exclude<FreezeKind, 'freeze.request'>>(kind: K, { conversation, body }: FreezeStep<K>): Promise<SendHandle> {
+  async step<K extends Exclude<FreezeKind, 'freeze.request'>>(
+    kind: K,
+    { conversation, body }: FreezeStep<K>,
+  ): Promise<SendHandle> {
     const { archive, events, identity, now, outbox } = this.#runtime;
     const { agencies, priority } = openingOf(archive, conversation);
     const recipients = agencies.filter((agency) => agency !== identity.agency);
     const id = archive.atomically(() => {
       assertStepAllowed(archive, identity.agency, conversation, kind, body, now());
       const follows = headsOfCase(archive, conversation);
-      return enqueue(archive, { kind, body, conversation, recipients, priority, caseRef: null, termsHash: null, follows, attachments: [] }, now());
+      return enqueue(
+        archive,
+        { kind, body, conversation, recipients, priority, caseRef: null, termsHash: null, follows, attachments: [] },
+        now(),
+      );
     });
     outbox.wake();
     return Promise.resolve(handleOf(archive, events, id));
@@ -89,7 +115,12 @@ export class FreezeFlow {
 function assertCapable(expiresAtMs: number | null, agency: AgencyId, nowMs: number): void {
   if (expiresAtMs === null) throw new SdkError('capability.expired', `${agency} has published no capability record.`);
   if (expiresAtMs <= nowMs) {
-    const issues = [{ field: 'to', reason: `the capability record of ${agency} expired on ${new Date(expiresAtMs).toISOString().slice(0, 10)}` }];
+    const issues = [
+      {
+        field: 'to',
+        reason: `the capability record of ${agency} expired on ${new Date(expiresAtMs).toISOString().slice(0, 10)}`,
+      },
+    ];
     throw new SdkError('capability.expired', undefined, { issues });
   }
 }

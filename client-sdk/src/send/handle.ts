@@ -31,7 +31,15 @@ export function handleOf(archive: Archive, events: EventHub, id: EnvelopeId): Se
     if (item === undefined) throw new SdkError('case.unknown', 'There is no such message in the outbox.');
     const acknowledgements = item.eh === null ? [] : archive.messages.acknowledgements(item.eh);
     const { conversation, eh, receipt, problem } = item;
-    return { id, conversation, eh, receipt, problem, acknowledgements, state: stateOf(item.state, item.recipients, acknowledgements) };
+    return {
+      id,
+      conversation,
+      eh,
+      receipt,
+      problem,
+      acknowledgements,
+      state: stateOf(item.state, item.recipients, acknowledgements),
+    };
   };
   return {
     id,
@@ -56,8 +64,10 @@ export function handleOf(archive: Archive, events: EventHub, id: EnvelopeId): Se
     async until(state, { signal }) {
       const reached = (): boolean => {
         const now = read();
-        if (now.state === 'refused') throw new SdkError('relay.refused', now.problem?.title, now.problem === null ? {} : { problem: now.problem });
-        if (now.state === 'expired') throw new SdkError('relay.refused', 'The message expired before it was delivered.');
+        if (now.state === 'refused')
+          throw new SdkError('relay.refused', now.problem?.title, now.problem === null ? {} : { problem: now.problem });
+        if (now.state === 'expired')
+          throw new SdkError('relay.refused', 'The message expired before it was delivered.');
         return SEND_STATES.indexOf(now.state) >= SEND_STATES.indexOf(state);
       };
       await events.until(reached, signal);
@@ -66,9 +76,14 @@ export function handleOf(archive: Archive, events: EventHub, id: EnvelopeId): Se
   };
 }
 
-function stateOf(stored: 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired', recipients: readonly AgencyId[], acks: readonly Acknowledgement[]): SendState {
+function stateOf(
+  stored: 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired',
+  recipients: readonly AgencyId[],
+  acks: readonly Acknowledgement[],
+): SendState {
   // Every recipient agency must have said so; a recipient's own word outranks the relay's.
-  const all = (level: Acknowledgement['level']): boolean => recipients.every((agency) => acks.some((ack) => ack.agency === agency && ack.level === level));
+  const all = (level: Acknowledgement['level']): boolean =>
+    recipients.every((agency) => acks.some((ack) => ack.agency === agency && ack.level === level));
   if (all('acted')) return 'decided';
   if (all('opened')) return 'opened';
   if (all('delivered')) return 'delivered';

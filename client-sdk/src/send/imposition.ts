@@ -2,7 +2,15 @@
  * Completing a decision to freeze: when each measure begins and when it ends, by the requested agency's own law as its
  * published capability record states it. A person decides; the reckoning is the machine's, and explains itself.
  */
-import { type AssetKind, type ConversationId, deadline, measureFor, type MessageBody, parseMessage, isProtocolError } from '@holdfast/protocol';
+import {
+  type AssetKind,
+  type ConversationId,
+  deadline,
+  isProtocolError,
+  type MessageBody,
+  measureFor,
+  parseMessage,
+} from '@holdfast/protocol';
 import { eventsOf } from '../cases/case.js';
 import { SdkError } from '../errors.js';
 import { readMessage } from '../receive/receiver.js';
@@ -15,12 +23,19 @@ export interface ImpositionDraft {
 }
 
 /** @throws SdkError `capability.expired`, `capability.no-power`, `case.unknown`, `message.refused` */
-export async function draftImposition(runtime: Runtime, { conversation, input }: ImpositionDraft): Promise<MessageBody<'freeze.impose'>> {
+export async function draftImposition(
+  runtime: Runtime,
+  { conversation, input }: ImpositionDraft,
+): Promise<MessageBody<'freeze.impose'>> {
   const { archive, directory, identity, now, session, signal } = runtime;
-  const request = eventsOf(archive, conversation).map(readMessage).find((message) => message.kind === 'freeze.request');
-  if (request === undefined || request.kind !== 'freeze.request') throw new SdkError('case.unknown', 'This case is not a freeze alert.');
+  const request = eventsOf(archive, conversation)
+    .map(readMessage)
+    .find((message) => message.kind === 'freeze.request');
+  if (request === undefined || request.kind !== 'freeze.request')
+    throw new SdkError('case.unknown', 'This case is not a freeze alert.');
   const { capability } = await directory.published(identity.agency, runtime.isOnline ? session : undefined, signal);
-  if (capability === null || capability.expiresAtMs <= now()) throw new SdkError('capability.expired', 'Your own capability record has expired; confirm and publish it first.');
+  if (capability === null || capability.expiresAtMs <= now())
+    throw new SdkError('capability.expired', 'Your own capability record has expired; confirm and publish it first.');
 
   const kinds = new Map<string, AssetKind>(request.body.assets.map(({ assetRef, kind }) => [assetRef, kind]));
   const complete = (outcome: unknown, index: number): unknown => {
@@ -28,7 +43,12 @@ export async function draftImposition(runtime: Runtime, { conversation, input }:
     const kind = kinds.get(outcome.assetRef);
     const measure = kind === undefined ? undefined : measureFor(capability, outcome.action, kind);
     if (measure === undefined) {
-      const issues = [{ field: `outcomes.${index}.action`, reason: `your capability record has no "${outcome.action}" of ${kind ?? 'an asset that the request does not name'}` }];
+      const issues = [
+        {
+          field: `outcomes.${index}.action`,
+          reason: `your capability record has no "${outcome.action}" of ${kind ?? 'an asset that the request does not name'}`,
+        },
+      ];
       throw new SdkError('capability.no-power', 'Your own capability record does not allow this measure.', { issues });
     }
     const startsAtMs = now();
@@ -45,7 +65,8 @@ export async function draftImposition(runtime: Runtime, { conversation, input }:
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isDraft = (input: unknown): input is { readonly outcomes: readonly unknown[] } => isObject(input) && 'outcomes' in input && Array.isArray(input.outcomes);
+const isDraft = (input: unknown): input is { readonly outcomes: readonly unknown[] } =>
+  isObject(input) && 'outcomes' in input && Array.isArray(input.outcomes);
 
 type Action = Extract<MessageBody<'freeze.impose'>['outcomes'][number], { outcome: 'in-force' }>['action'];
 interface InForceDraft {
@@ -55,4 +76,10 @@ interface InForceDraft {
 
 /** The rest of the outcome is checked with the whole body. */
 const isInForceDraft = (value: unknown): value is InForceDraft =>
-  isObject(value) && 'outcome' in value && value.outcome === 'in-force' && 'assetRef' in value && typeof value.assetRef === 'string' && 'action' in value && typeof value.action === 'string';
+  isObject(value) &&
+  'outcome' in value &&
+  value.outcome === 'in-force' &&
+  'assetRef' in value &&
+  typeof value.assetRef === 'string' &&
+  'action' in value &&
+  typeof value.action === 'string';

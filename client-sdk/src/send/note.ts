@@ -17,7 +17,21 @@ export async function sendNote(runtime: Runtime, { conversation, body }: Note): 
   const follows = headsOfCase(archive, conversation);
   const recipients = opening.agencies.filter((agency) => agency !== identity.agency);
   const id = archive.atomically(() =>
-    enqueue(archive, { kind: 'note', body, conversation, recipients, priority: opening.priority, caseRef: null, termsHash: null, follows, attachments: [] }, now()),
+    enqueue(
+      archive,
+      {
+        kind: 'note',
+        body,
+        conversation,
+        recipients,
+        priority: opening.priority,
+        caseRef: null,
+        termsHash: null,
+        follows,
+        attachments: [],
+      },
+      now(),
+    ),
   );
   outbox.wake();
   return Promise.resolve(handleOf(archive, events, id));

@@ -1,15 +1,21 @@
 /** End-to-end receipts: signed messages to whoever sent, never an answer to a receipt (crypto, "Order, replay, loss"). */
+
+import type { Hash } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
-import type { Hash } from '@holdfast/protocol';
 import { enqueue } from './enqueue.js';
 
 /** Kinds that answer a freeze request for good. */
 const ANSWERS: ReadonlySet<string> = new Set(['freeze.impose', 'freeze.refuse', 'freeze.no-assets', 'freeze.redirect']);
 
 /** Queues the receipt of `message`, within the transaction that gives rise to it. */
-export function queueReceipt(archive: Archive, message: StoredMessage, level: 'delivered' | 'opened', nowMs: number): void {
+export function queueReceipt(
+  archive: Archive,
+  message: StoredMessage,
+  level: 'delivered' | 'opened',
+  nowMs: number,
+): void {
   enqueue(
     archive,
     {
@@ -30,9 +36,25 @@ export function queueReceipt(archive: Archive, message: StoredMessage, level: 'd
 /** Queues `receipt.acted` for the request that `answer` decides, within the transaction that fixes the answer's name. */
 export function queueActed(archive: Archive, answer: OutboxItem, event: Hash, nowMs: number): void {
   if (!ANSWERS.has(answer.kind)) return;
-  const request = archive.messages.ofConversation(answer.conversation).find(({ kind, direction }) => kind === 'freeze.request' && direction === 'in');
+  const request = archive.messages
+    .ofConversation(answer.conversation)
+    .find(({ kind, direction }) => kind === 'freeze.request' && direction === 'in');
   if (request === undefined) return;
   const { conversation, priority, agency, eh } = request;
   const body = { eh, event, writtenAtMs: nowMs };
-  enqueue(archive, { kind: 'receipt.acted', body, conversation, recipients: [agency], priority, caseRef: null, termsHash: null, follows: [event], attachments: [] }, nowMs);
+  enqueue(
+    archive,
+    {
+      kind: 'receipt.acted',
+      body,
+      conversation,
+      recipients: [agency],
+      priority,
+      caseRef: null,
+      termsHash: null,
+      follows: [event],
+      attachments: [],
+    },
+    nowMs,
+  );
 }

@@ -4,7 +4,8 @@ const BASE_MS = 250;
 const CAP_MS = 30_000;
 
 /** @param attempt 0 for the first wait. @param random in [0, 1). @returns milliseconds */
-export const backOffMs = (attempt: number, random: number): number => Math.floor(Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16)) * random);
+export const backOffMs = (attempt: number, random: number): number =>
+  Math.floor(Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16)) * random);
 
 /** Resolves after `ms`, or at once when `signal` aborts. Leaves no timer behind. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -79,7 +79,10 @@ class Connection implements RelayConnection {
       const error = await this.#once();
       this.#stream = undefined;
       if (this.#signal.aborted) break;
-      if (isSdkError(error) && (error.code === 'session.fenced' || error.code === 'session.refused' || error.code === 'federation.mismatch')) {
+      if (
+        isSdkError(error) &&
+        (error.code === 'session.fenced' || error.code === 'session.refused' || error.code === 'federation.mismatch')
+      ) {
         this.failure = error;
         this.#change('stopped', error);
         return;
@@ -97,14 +100,21 @@ class Connection implements RelayConnection {
       this.#change('connecting', undefined);
       await beforeConnect();
       const socket = await transport.openStream({ headers: await session.streamHeaders(), signal: this.#signal });
-      const stream = new Stream(socket, session, { ...this.#options, onResumed: () => this.#resumed(), onLive: () => undefined }, now);
+      const stream = new Stream(
+        socket,
+        session,
+        { ...this.#options, onResumed: () => this.#resumed(), onLive: () => undefined },
+        now,
+      );
       this.#stream = stream;
       const { code } = await stream.run(window);
       if (code === CLOSE_CODES.fenced) return new SdkError('session.fenced');
       if (code === CLOSE_CODES.deviceRefused) return new SdkError('session.refused');
       return stream.problem ?? new SdkError('relay.unreachable', `The stream ended with code ${code}.`);
     } catch (cause) {
-      return isSdkError(cause) ? cause : new SdkError('relay.unreachable', cause instanceof Error ? cause.message : undefined, { cause });
+      return isSdkError(cause)
+        ? cause
+        : new SdkError('relay.unreachable', cause instanceof Error ? cause.message : undefined, { cause });
     }
   }
 

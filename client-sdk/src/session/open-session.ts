@@ -1,5 +1,14 @@
 /** Calls that need no device: what is public, and what carries its own authority. */
-import { type Operation, OCTETS, parseProblem, parserOf, parseStrict, fromUtf8, PROBLEM_MEDIA_TYPE, canonicalBytes } from '@holdfast/protocol';
+import {
+  canonicalBytes,
+  fromUtf8,
+  OCTETS,
+  type Operation,
+  PROBLEM_MEDIA_TYPE,
+  parseProblem,
+  parserOf,
+  parseStrict,
+} from '@holdfast/protocol';
 import type { Static, TSchema } from 'typebox';
 import { isSdkError, SdkError } from '../errors.js';
 import { httpTransport } from '../transport/http.js';
@@ -10,7 +19,9 @@ const RESPONSE_BOUNDS = { depth: 32, members: 2_000_000 } as const;
 
 type StaticOf<S> = S extends TSchema ? Static<S> : undefined;
 export type BodyOf<O extends Operation> = O['body'] extends typeof OCTETS ? Uint8Array : StaticOf<O['body']>;
-export type ResponseOf<O extends Operation> = O['response'] extends typeof OCTETS ? Uint8Array : StaticOf<O['response']>;
+export type ResponseOf<O extends Operation> = O['response'] extends typeof OCTETS
+  ? Uint8Array
+  : StaticOf<O['response']>;
 
 export interface CallArguments<O extends Operation> {
   readonly params?: StaticOf<O['params']>;
@@ -62,7 +73,9 @@ export function pathOf(operation: Operation, args: { readonly params?: unknown; 
 }
 
 function entriesOf(value: unknown): [string, string][] {
-  return typeof value === 'object' && value !== null ? Object.entries(value).map(([name, entry]) => [name, String(entry)]) : [];
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).map(([name, entry]) => [name, String(entry)])
+    : [];
 }
 
 function bodyBytes(operation: Operation, body: unknown): Uint8Array | undefined {
@@ -84,14 +97,19 @@ function readResponse<O extends Operation>(operation: O, response: HttpResponse)
   try {
     return parse(parseStrict(fromUtf8(response.body), RESPONSE_BOUNDS)) as ResponseOf<O>;
   } catch (cause) {
-    throw new SdkError('relay.misbehaved', `The relay's answer to ${operation.id} does not fit the contract.`, { cause });
+    throw new SdkError('relay.misbehaved', `The relay's answer to ${operation.id} does not fit the contract.`, {
+      cause,
+    });
   }
 }
 
 /** The relay's problem as an error; an answer that is no problem of ours comes from something in between. */
 export function refusalOf(response: HttpResponse): SdkError {
   if (!(response.headers['content-type'] ?? '').startsWith(PROBLEM_MEDIA_TYPE)) {
-    return new SdkError('relay.unreachable', `The relay's address answered ${response.status} without a problem of ours.`);
+    return new SdkError(
+      'relay.unreachable',
+      `The relay's address answered ${response.status} without a problem of ours.`,
+    );
   }
   try {
     const problem = parseProblem(parseStrict(fromUtf8(response.body)));

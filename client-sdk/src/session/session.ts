@@ -2,7 +2,15 @@
  * A device's session: signs in when it must, renews its token in time, and puts a fresh DPoP proof (RFC 9449) on every request.
  */
 import { type SigningKey, signDpopProof, signSessionAssertion } from '@holdfast/keys';
-import { BLOBS_PATH, type DeviceId, type FederationId, OPERATIONS, type Operation, type SessionToken, STREAM_PATH } from '@holdfast/protocol';
+import {
+  BLOBS_PATH,
+  type DeviceId,
+  type FederationId,
+  OPERATIONS,
+  type Operation,
+  type SessionToken,
+  STREAM_PATH,
+} from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 import type { HttpRequest, HttpResponse, RelayTransport } from '../transport/port.js';
 import { type CallArguments, callRelay, isRefusal, type OpenSession, pathOf, type ResponseOf } from './open-session.js';
@@ -41,24 +49,30 @@ export function createSession(options: SessionOptions): RelaySession {
   let current: SessionToken | undefined;
   let signingIn: Promise<SessionToken> | undefined;
 
-  const openCall: OpenSession['openCall'] = (operation, args) => callRelay(transport, operation, args ?? {}, {}, signal);
+  const openCall: OpenSession['openCall'] = (operation, args) =>
+    callRelay(transport, operation, args ?? {}, {}, signal);
 
   const signIn = async (): Promise<SessionToken> => {
     try {
       const { nonce } = await openCall(OPERATIONS.sessionChallenge);
-      const assertion = await signSessionAssertion({ device, fed, origin: options.origin(), nonce, nowMs: now() }, signingKey);
+      const assertion = await signSessionAssertion(
+        { device, fed, origin: options.origin(), nonce, nowMs: now() },
+        signingKey,
+      );
       const token = await openCall(OPERATIONS.sessionToken, { body: { device, assertion } });
       if (token.fed !== fed) throw new SdkError('federation.mismatch');
       current = token;
       return token;
     } catch (cause) {
-      if (isRefusal(cause, 'session.device-refused', 'session.proof-invalid')) throw new SdkError('session.refused', undefined, { cause });
+      if (isRefusal(cause, 'session.device-refused', 'session.proof-invalid'))
+        throw new SdkError('session.refused', undefined, { cause });
       throw cause;
     }
   };
   /** Two callers share one sign-in. */
   const token = (fresh = false): Promise<SessionToken> => {
-    if (!fresh && current !== undefined && current.expiresAtMs - now() > RENEW_BEFORE_MS) return Promise.resolve(current);
+    if (!fresh && current !== undefined && current.expiresAtMs - now() > RENEW_BEFORE_MS)
+      return Promise.resolve(current);
     signingIn ??= signIn().finally(() => {
       signingIn = undefined;
     });
@@ -66,14 +80,18 @@ export function createSession(options: SessionOptions): RelaySession {
   };
   const headersFor = async (method: string, url: string): Promise<Record<string, string>> => {
     const { accessToken } = await token();
-    return { authorization: `DPoP ${accessToken}`, dpop: await signDpopProof({ method, url, accessToken, nowMs: now() }, signingKey) };
+    return {
+      authorization: `DPoP ${accessToken}`,
+      dpop: await signDpopProof({ method, url, accessToken, nowMs: now() }, signingKey),
+    };
   };
   /** A token may end between the check and the call, and a restarted relay may have forgotten it: sign in once more. */
   const signedIn = async <T>(attempt: () => Promise<T>): Promise<T> => {
     try {
       return await attempt();
     } catch (error) {
-      if (!isRefusal(error, 'session.expired', 'session.nonce-used', 'session.required', 'session.proof-invalid')) throw error;
+      if (!isRefusal(error, 'session.expired', 'session.nonce-used', 'session.required', 'session.proof-invalid'))
+        throw error;
       await token(true);
       return attempt();
     }
@@ -82,12 +100,28 @@ export function createSession(options: SessionOptions): RelaySession {
   return {
     openCall,
     call: (operation, args) =>
-      signedIn(async () => callRelay(transport, operation, args ?? {}, await headersFor(operation.method, `${base}${pathOf(operation, { params: args?.params })}`), signal)),
-    blob: async (request) => transport.request({ ...request, headers: { ...request.headers, ...(await headersFor(request.method, `${base}${request.path}`)) } }),
+      signedIn(async () =>
+        callRelay(
+          transport,
+          operation,
+          args ?? {},
+          await headersFor(operation.method, `${base}${pathOf(operation, { params: args?.params })}`),
+          signal,
+        ),
+      ),
+    blob: async (request) =>
+      transport.request({
+        ...request,
+        headers: { ...request.headers, ...(await headersFor(request.method, `${base}${request.path}`)) },
+      }),
     streamHeaders: () => headersFor('GET', streamUrl),
     renew: async () => {
       const { accessToken, expiresAtMs } = await token(true);
-      return { accessToken, expiresAtMs, proof: await signDpopProof({ method: 'GET', url: streamUrl, accessToken, nowMs: now() }, signingKey) };
+      return {
+        accessToken,
+        expiresAtMs,
+        proof: await signDpopProof({ method: 'GET', url: streamUrl, accessToken, nowMs: now() }, signingKey),
+      };
     },
     get expiresAtMs() {
       return current?.expiresAtMs ?? 0;

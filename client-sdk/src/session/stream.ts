@@ -4,23 +4,23 @@
  */
 import {
   controlJson,
+  type Delivery,
+  type DirectoryHint,
   decodeCursor,
   decodeDelivery,
   decodeFrame,
   decodeMailbox,
-  type Delivery,
-  type DirectoryHint,
   encodeCursor,
   encodeFrame,
   type Frame,
   type FrameType,
-  type Mailbox,
   MAILBOXES,
+  type Mailbox,
   parseDirectoryHint,
   parseProblem,
+  parseReauthed,
   parseReceipt,
   parseResumed,
-  parseReauthed,
   type Receipt,
   utf8,
 } from '@holdfast/protocol';
@@ -76,7 +76,8 @@ export class Stream {
     } finally {
       clearTimeout(this.#renewal);
       this.#socket.close();
-      for (const { reject } of this.#waiting.values()) reject(new SdkError('relay.unreachable', 'The connection ended before the receipt came.'));
+      for (const { reject } of this.#waiting.values())
+        reject(new SdkError('relay.unreachable', 'The connection ended before the receipt came.'));
       this.#waiting.clear();
     }
   }
@@ -99,10 +100,12 @@ export class Stream {
       };
       if (signal.aborted) return reject(new SdkError('aborted'));
       signal.addEventListener('abort', onAbort, { once: true });
-      const settle = <T>(then: (value: T) => void) => (value: T): void => {
-        end();
-        then(value);
-      };
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T): void => {
+          end();
+          then(value);
+        };
       this.#waiting.set(request, { resolve: settle(resolve), reject: settle(reject) });
       this.#send('submit', request, bytes).catch(settle(reject));
     });
@@ -154,7 +157,13 @@ export class Stream {
   async #deliver(delivery: Delivery): Promise<void> {
     const { mailbox, number } = delivery;
     const expected = this.#expected.get(mailbox) ?? 1;
-    if (number > expected) this.#handlers.onAlarm(new SdkError('relay.misbehaved', `Mailbox ${mailbox} goes from ${expected - 1} to ${number}: the relay left something out.`));
+    if (number > expected)
+      this.#handlers.onAlarm(
+        new SdkError(
+          'relay.misbehaved',
+          `Mailbox ${mailbox} goes from ${expected - 1} to ${number}: the relay left something out.`,
+        ),
+      );
     this.#expected.set(mailbox, Math.max(expected, number + 1));
     await this.#handlers.onDelivery(delivery);
     await this.#send('acknowledge', ++this.#request, encodeCursor({ mailbox, cursor: number }));
@@ -173,7 +182,9 @@ export class Stream {
       await this.#send('reauth', ++this.#request, utf8(JSON.stringify({ accessToken, proof })));
       this.#renewLater();
     } catch (cause) {
-      this.#handlers.onAlarm(new SdkError('relay.unreachable', 'The session could not be renewed; the stream will begin anew.', { cause }));
+      this.#handlers.onAlarm(
+        new SdkError('relay.unreachable', 'The session could not be renewed; the stream will begin anew.', { cause }),
+      );
     }
   }
 }

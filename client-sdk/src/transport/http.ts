@@ -1,5 +1,5 @@
 /** The port over HTTP(S) and WebSocket: node's own client with kept connections, and `ws`. Bounded in size and time. */
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { STREAM_PATH } from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
@@ -12,15 +12,28 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function httpTransport(baseUrl: string): RelayTransport {
   const base = baseUrl.replace(/\/$/, '');
   const isSecure = base.startsWith('https:');
-  const agent = isSecure ? new HttpsAgent({ keepAlive: true, maxSockets: 16, timeout: REQUEST_TIMEOUT_MS }) : new HttpAgent({ keepAlive: true, maxSockets: 16 });
+  const agent = isSecure
+    ? new HttpsAgent({ keepAlive: true, maxSockets: 16, timeout: REQUEST_TIMEOUT_MS })
+    : new HttpAgent({ keepAlive: true, maxSockets: 16 });
   const call = isSecure ? httpsRequest : httpRequest;
   return {
     request: (request) =>
       new Promise<HttpResponse>((resolve, reject) => {
         const { method, signal, maxResponseBytes } = request;
         const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-        const outgoing = call(`${base}${request.path}`, { method, headers: withLength(request), agent, signal: AbortSignal.any([signal, timeout]) });
-        outgoing.once('error', (cause) => reject(signal.aborted ? new SdkError('aborted', undefined, { cause }) : new SdkError('relay.unreachable', undefined, { cause })));
+        const outgoing = call(`${base}${request.path}`, {
+          method,
+          headers: withLength(request),
+          agent,
+          signal: AbortSignal.any([signal, timeout]),
+        });
+        outgoing.once('error', (cause) =>
+          reject(
+            signal.aborted
+              ? new SdkError('aborted', undefined, { cause })
+              : new SdkError('relay.unreachable', undefined, { cause }),
+          ),
+        );
         outgoing.once('response', (response) => void readBounded(response, maxResponseBytes).then(resolve, reject));
         outgoing.end(request.body);
       }),

@@ -33,5 +33,8 @@ export interface RelayTransport {
   /** @throws SdkError `relay.unreachable`, `relay.misbehaved`, `aborted` */
   request(request: HttpRequest): Promise<HttpResponse>;
   /** @throws SdkError `relay.unreachable`, `session.refused` (401 and 403), `aborted` */
-  openStream(options: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal }): Promise<FrameSocket>;
+  openStream(options: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signal: AbortSignal;
+  }): Promise<FrameSocket>;
 }

@@ -11,9 +11,18 @@ const READ_AHEAD = 64;
 const SILENCE_MS = 60_000;
 
 /** @throws SdkError `relay.unreachable`, `session.refused`, `aborted` */
-export async function openSocket(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<FrameSocket> {
+export async function openSocket(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<FrameSocket> {
   if (signal.aborted) throw new SdkError('aborted');
-  const socket = new WebSocket(url, { headers, perMessageDeflate: false, maxPayload: LIMITS.frameBytes, handshakeTimeout: HANDSHAKE_TIMEOUT_MS });
+  const socket = new WebSocket(url, {
+    headers,
+    perMessageDeflate: false,
+    maxPayload: LIMITS.frameBytes,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  });
   socket.binaryType = 'nodebuffer';
   const frames = new FrameQueue(socket);
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -29,9 +38,16 @@ export async function openSocket(url: string, headers: Readonly<Record<string, s
       const { statusCode = 0 } = response;
       socket.terminate();
       const isRefused = statusCode === 401 || statusCode === 403;
-      reject(new SdkError(isRefused ? 'session.refused' : 'relay.unreachable', `The relay answered ${statusCode} to the stream.`));
+      reject(
+        new SdkError(
+          isRefused ? 'session.refused' : 'relay.unreachable',
+          `The relay answered ${statusCode} to the stream.`,
+        ),
+      );
     });
-    socket.once('error', (cause) => reject(signal.aborted ? new SdkError('aborted') : new SdkError('relay.unreachable', undefined, { cause })));
+    socket.once('error', (cause) =>
+      reject(signal.aborted ? new SdkError('aborted') : new SdkError('relay.unreachable', undefined, { cause })),
+    );
   });
   // Later errors end in `close`, which says all there is to say.
   socket.on('error', () => undefined);
@@ -42,7 +58,11 @@ export async function openSocket(url: string, headers: Readonly<Record<string, s
     close: () => socket.close(1000),
     send: (frame) =>
       new Promise((resolve, reject) => {
-        socket.send(frame, { binary: true }, (cause) => (cause === undefined || cause === null ? resolve() : reject(new SdkError('relay.unreachable', undefined, { cause }))));
+        socket.send(frame, { binary: true }, (cause) =>
+          cause === undefined || cause === null
+            ? resolve()
+            : reject(new SdkError('relay.unreachable', undefined, { cause })),
+        );
       }),
   };
 }

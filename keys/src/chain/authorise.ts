@@ -48,11 +48,17 @@ function byDirectory(chain: AgencyChain, statement: Statement, signers: Readonly
   refuse('It is not signed by a directory key in force.');
 }
 
-function newKey(chain: AgencyChain, statement: Extract<Statement, { key: string }>, signers: ReadonlySet<string>): void {
+function newKey(
+  chain: AgencyChain,
+  statement: Extract<Statement, { key: string }>,
+  signers: ReadonlySet<string>,
+): void {
   if (!signers.has(statement.key)) refuse('The new key has not signed: possession is not proved.');
-  if (knownKeys(chain).has(statement.key) || chain.root.keys.includes(statement.key)) refuse('The key has a part in this chain already.');
+  if (knownKeys(chain).has(statement.key) || chain.root.keys.includes(statement.key))
+    refuse('The key has a part in this chain already.');
   if (!isAcceptablePublicKey(fromBase64url(statement.key))) refuse('The key is not an acceptable Ed25519 point.');
-  if (statement.notAfterMs - statement.notBeforeMs > KEY_LIFE_DAYS[statement.kind] * MS_PER_DAY) refuse('The key would live too long.');
+  if (statement.notAfterMs - statement.notBeforeMs > KEY_LIFE_DAYS[statement.kind] * MS_PER_DAY)
+    refuse('The key would live too long.');
 }
 
 function knownKeys(chain: AgencyChain): ReadonlySet<string> {

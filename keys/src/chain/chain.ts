@@ -2,7 +2,14 @@
  * Replaying an agency's chain, statement by statement (spec 22-agency-chain). A chain is a value; `extendChain` gives the next
  * one or throws. Holds no secret; part of `@holdfast/keys/verify`.
  */
-import { type GeneralJws, parseStatement, type Statement, STATEMENT_TYP, statementHash, toHash } from '@holdfast/protocol';
+import {
+  type GeneralJws,
+  parseStatement,
+  STATEMENT_TYP,
+  type Statement,
+  statementHash,
+  toHash,
+} from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
 import { verifyGeneralJws } from '../jws/verify.js';
 import { sha256 } from '../primitives/sha256.js';
@@ -27,7 +34,8 @@ export function extendChain(chain: AgencyChain, jws: GeneralJws): Extension {
   if (statement.seq !== chain.seq + 1 || statement.prev !== chain.head) {
     throw new KeysError('chain.out-of-order', `Position ${chain.seq + 1} is next, after the head that the chain has.`);
   }
-  if (statement.atMs < chain.atMs) throw new KeysError('chain.refused', 'The statement is dated before the one it follows.');
+  if (statement.atMs < chain.atMs)
+    throw new KeysError('chain.refused', 'The statement is dated before the one it follows.');
   authorise(chain, statement, signers);
   const head = toHash(statementHash(sha256, payload));
   return { chain: apply({ ...chain, seq: statement.seq, head, atMs: statement.atMs }, statement), statement };
@@ -39,7 +47,10 @@ function apply(chain: AgencyChain, statement: Statement): AgencyChain {
       return { ...chain, directoryKeys: new Map(chain.directoryKeys).set(statement.key, certificate(statement)) };
     case 'officer': {
       const { officer, roles } = statement;
-      return { ...chain, officers: new Map(chain.officers).set(officer, { ...certificate(statement), officer, roles }) };
+      return {
+        ...chain,
+        officers: new Map(chain.officers).set(officer, { ...certificate(statement), officer, roles }),
+      };
     }
     case 'device': {
       const { device } = statement;
@@ -56,5 +67,14 @@ function apply(chain: AgencyChain, statement: Statement): AgencyChain {
   }
 }
 
-const certificate = ({ key, notBeforeMs, notAfterMs, seq }: KeyCertificate): KeyCertificate => ({ key, notBeforeMs, notAfterMs, seq });
-const reference = ({ documentHash, expiresAtMs, seq }: DocumentReference): DocumentReference => ({ documentHash, expiresAtMs, seq });
+const certificate = ({ key, notBeforeMs, notAfterMs, seq }: KeyCertificate): KeyCertificate => ({
+  key,
+  notBeforeMs,
+  notAfterMs,
+  seq,
+});
+const reference = ({ documentHash, expiresAtMs, seq }: DocumentReference): DocumentReference => ({
+  documentHash,
+  expiresAtMs,
+  seq,
+});

@@ -2,14 +2,14 @@
 import {
   encodeStatement,
   type GeneralJws,
-  type Statement,
   STATEMENT_TYP,
+  type Statement,
   type StatementKind,
   type StatementOf,
 } from '@holdfast/protocol';
 import { signGeneralJws } from '../jws/sign.js';
 import type { SigningKey } from '../primitives/ed25519.js';
-import { extendChain, type Extension } from './chain.js';
+import { type Extension, extendChain } from './chain.js';
 import type { AgencyChain } from './state.js';
 
 type Header = 'v' | 'fed' | 'agency' | 'seq' | 'prev' | 'atMs';
@@ -25,8 +25,21 @@ export interface SignedStatement extends Extension {
  * @param keys whoever must sign: the authority and, for a new key, that key
  * @throws KeysError `chain.refused` where the keys are not the ones the rule asks for
  */
-export async function signStatement(chain: AgencyChain, content: StatementContent, atMs: number, keys: readonly SigningKey[]): Promise<SignedStatement> {
-  const statement: Statement = { v: 1, fed: chain.fed, agency: chain.agency, seq: chain.seq + 1, prev: chain.head, atMs: Math.max(atMs, chain.atMs), ...content };
+export async function signStatement(
+  chain: AgencyChain,
+  content: StatementContent,
+  atMs: number,
+  keys: readonly SigningKey[],
+): Promise<SignedStatement> {
+  const statement: Statement = {
+    v: 1,
+    fed: chain.fed,
+    agency: chain.agency,
+    seq: chain.seq + 1,
+    prev: chain.head,
+    atMs: Math.max(atMs, chain.atMs),
+    ...content,
+  };
   const jws = await signGeneralJws(encodeStatement(statement), STATEMENT_TYP, keys);
   return { jws, ...extendChain(chain, jws) };
 }

@@ -77,5 +77,7 @@ export function activeDevice(chain: AgencyChain, device: DeviceId, atMs: number)
 
 /** Every device that is active at `atMs`, in order of id. */
 export function activeDevices(chain: AgencyChain, atMs: number): readonly DeviceCertificate[] {
-  return [...chain.devices.values()].filter((device) => isActive(chain, device, atMs)).sort((a, b) => (a.device < b.device ? -1 : 1));
+  return [...chain.devices.values()]
+    .filter((device) => isActive(chain, device, atMs))
+    .sort((a, b) => (a.device < b.device ? -1 : 1));
 }

@@ -5,14 +5,14 @@
 import {
   bodyHash,
   coreHash,
-  decodeDelivered,
   type DeliveredEnvelope,
   type DeviceId,
+  decodeDelivered,
   type EnvelopeCore,
   type EnvelopeDigests,
+  type EpochKeyName,
   envelopeHash,
   envelopeSigningBytes,
-  type EpochKeyName,
   type FederationId,
   fromBase64url,
   fromUtf8,
@@ -91,22 +91,29 @@ export async function openEnvelope(inspected: InspectedEnvelope, request: OpenRe
   if (core.ts > request.nowMs + LIMITS.clockAheadMs) refuse('envelope.time', 'The envelope is dated in the future.');
   if (core.exp > core.ts + LIMITS.expiryMs) refuse('envelope.time', 'The envelope would live longer than 90 days.');
   const senderKey = request.senderKey(core.from);
-  if (!verifySignature(delivered.sig, envelopeSigningBytes(digests), senderKey)) refuse('envelope.signature', 'The sender\'s signature does not verify.');
+  if (!verifySignature(delivered.sig, envelopeSigningBytes(digests), senderKey))
+    refuse('envelope.signature', "The sender's signature does not verify.");
   const index = core.to.findIndex(([device]) => device === request.self);
   const name = core.to[index]?.[1];
   if (name === undefined) return refuse('envelope.misdirected', 'The envelope is not for this device.');
-  if (delivered.stanzaHashes.length !== core.to.length) refuse('envelope.malformed', 'There is not one stanza per device.');
+  if (delivered.stanzaHashes.length !== core.to.length)
+    refuse('envelope.malformed', 'There is not one stanza per device.');
   if (!equalBytes(sha256(delivered.stanza), delivered.stanzaHashes[index] ?? new Uint8Array())) {
     refuse('envelope.misdirected', 'The stanza is not the one meant for this device.');
   }
   request.checkRecipients(core);
   const epoch = request.epochSecret(name);
-  if (epoch === undefined) return refuse('envelope.key-gone', 'The day key that it was sealed to is not here (never was, or deleted).');
+  if (epoch === undefined)
+    return refuse('envelope.key-gone', 'The day key that it was sealed to is not here (never was, or deleted).');
   const plaintext = await decrypt(inspected, request.self, epoch);
   return believe(plaintext, { eh, core, ch: digests.ch, senderKey });
 }
 
-async function decrypt({ delivered, digests }: InspectedEnvelope, self: DeviceId, epoch: EpochSecret): Promise<Uint8Array> {
+async function decrypt(
+  { delivered, digests }: InspectedEnvelope,
+  self: DeviceId,
+  epoch: EpochSecret,
+): Promise<Uint8Array> {
   try {
     const info = stanzaInfo(digests.ch, stanzaKeyHash(self, epoch.publicKey));
     const contentKey = await hpkeOpen({ secretKey: epoch.secret, info, sealed: delivered.stanza });
@@ -131,7 +138,8 @@ function believe(plaintext: Uint8Array, { eh, core, ch, senderKey }: Believing):
   const { jws: jwsBytes, body } = unpackPlaintext(plaintext);
   const jws = fromUtf8(jwsBytes);
   const manifest = parseManifest(verifyCompactJws(jws, { typ: MANIFEST_TYP, key: senderKey }));
-  if (!equalBytes(fromBase64url(manifest.ch), ch)) refuse('envelope.manifest', 'The manifest belongs to another envelope.');
+  if (!equalBytes(fromBase64url(manifest.ch), ch))
+    refuse('envelope.manifest', 'The manifest belongs to another envelope.');
   if (!equalBytes(fromBase64url(manifest.bodyHash), bodyHash(sha256, fromBase64url(manifest.salt), body))) {
     refuse('envelope.manifest', 'The manifest belongs to another body.');
   }

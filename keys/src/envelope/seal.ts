@@ -7,24 +7,24 @@ import {
   concat,
   coreHash,
   type DeviceId,
+  type EnvelopeCore,
+  type EnvelopeId,
   encodeCore,
   encodeManifest,
   encodeSubmitted,
-  type EnvelopeCore,
   envelopeHash,
-  type EnvelopeId,
   envelopeSigningBytes,
   epochKeyNameBytes,
   type FederationId,
   type Hash,
   LIMITS,
   type Manifest,
-  packPlaintext,
-  type Priority,
   PROTOCOL_VERSION,
+  type Priority,
+  packPlaintext,
+  SUITE,
   stanzaInfo,
   stanzasHash,
-  SUITE,
   toBase64url,
   toEpochKeyName,
   toHash,
@@ -104,10 +104,13 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
 
   const contentKey = randomBytes(32);
   const ct = encryptChunked({ key: contentKey, context: ch, plaintext: padded, salt: randomBytes(24) });
-  if (ct.length > LIMITS.ciphertextBytes) throw new KeysError('envelope.too-large', 'The message is too large for one envelope; use an attachment.');
+  if (ct.length > LIMITS.ciphertextBytes)
+    throw new KeysError('envelope.too-large', 'The message is too large for one envelope; use an attachment.');
   const stanzas: Uint8Array[] = [];
   for (const { device, key } of to) {
-    stanzas.push(await hpkeSeal({ publicKey: key, info: stanzaInfo(ch, stanzaKeyHash(device, key)), plaintext: contentKey }));
+    stanzas.push(
+      await hpkeSeal({ publicKey: key, info: stanzaInfo(ch, stanzaKeyHash(device, key)), plaintext: contentKey }),
+    );
   }
   zeroize(contentKey);
 

@@ -1,5 +1,5 @@
 /** Making a batch of epoch keys: one X-Wing pair per UTC day, named by one signed leaf (spec 23-epoch-keys). */
-import { encodeEpochBatch, EPOCH_BATCH_TYP, type EpochBatch, toHash } from '@holdfast/protocol';
+import { EPOCH_BATCH_TYP, type EpochBatch, encodeEpochBatch, toHash } from '@holdfast/protocol';
 import { signCompactJws } from '../jws/sign.js';
 import type { SigningKey } from '../primitives/ed25519.js';
 import { generateXwingKeyPair } from '../primitives/xwing.js';

@@ -8,9 +8,9 @@ import {
   type DeviceId,
   EPOCH_BATCH_TYP,
   type EpochBatch,
+  type EpochKeyProof,
   epochBatchHash,
   epochKeyEntry,
-  type EpochKeyProof,
   type FederationId,
   fromBase64url,
   type Hash,
@@ -58,7 +58,8 @@ export function acceptEpochBatch(
   if (batch.n !== (previous === undefined ? 0 : previous.batch.n + 1) || batch.prev !== (previous?.hash ?? null)) {
     throw new KeysError('epoch.out-of-order', 'The batch does not follow the one before it.');
   }
-  if (previous !== undefined && batch.firstDay < previous.batch.firstDay) throw new KeysError('epoch.refused', 'The batch begins before the one before it.');
+  if (previous !== undefined && batch.firstDay < previous.batch.firstDay)
+    throw new KeysError('epoch.refused', 'The batch begins before the one before it.');
   if (keys.length !== batch.count || !equalBytes(epochRoot(batch.firstDay, keys), fromBase64url(batch.root))) {
     throw new KeysError('epoch.refused', 'The keys are not the ones that the batch names.');
   }
@@ -66,7 +67,8 @@ export function acceptEpochBatch(
 }
 
 /** Root of the tree over the keys of firstDay, firstDay + 1, … */
-export const epochRoot = (firstDay: number, keys: readonly Uint8Array[]): Uint8Array => rootOf(sha256, epochLeaves(firstDay, keys));
+export const epochRoot = (firstDay: number, keys: readonly Uint8Array[]): Uint8Array =>
+  rootOf(sha256, epochLeaves(firstDay, keys));
 
 /** Leaf hashes of that tree, for paths. */
 export const epochLeaves = (firstDay: number, keys: readonly Uint8Array[]): Uint8Array[] =>

@@ -12,7 +12,11 @@ export async function signCompactJws(payload: Uint8Array, typ: string, key: Sign
 }
 
 /** General JWS over `payload` by each of `keys`. */
-export async function signGeneralJws(payload: Uint8Array, typ: string, keys: readonly SigningKey[]): Promise<GeneralJws> {
+export async function signGeneralJws(
+  payload: Uint8Array,
+  typ: string,
+  keys: readonly SigningKey[],
+): Promise<GeneralJws> {
   const jws = new GeneralSign(payload);
   for (const key of keys) jws.addSignature(await joseKey(key)).setProtectedHeader(protectedHeader(typ, key.publicKey));
   const { payload: encoded, signatures } = await jws.sign();

@@ -22,7 +22,10 @@ const checkCompact = parserOf('compact JWS', CompactJwsSchema, 'encoding.malform
 const checkGeneral = parserOf('JWS', GeneralJwsSchema, 'encoding.malformed');
 
 /** The protected header for a key and a context, as it stands in the JWS. */
-export function protectedHeader(typ: string, publicKey: Uint8Array): { readonly alg: 'EdDSA'; readonly kid: string; readonly typ: string } {
+export function protectedHeader(
+  typ: string,
+  publicKey: Uint8Array,
+): { readonly alg: 'EdDSA'; readonly kid: string; readonly typ: string } {
   return { alg: 'EdDSA', kid: toBase64url(publicKey), typ };
 }
 
@@ -37,7 +40,10 @@ export interface VerifiedJws {
  * @returns the payload's bytes
  * @throws KeysError `jws.invalid`
  */
-export function verifyCompactJws(jws: string, expected: { readonly typ: string; readonly key: Uint8Array }): Uint8Array {
+export function verifyCompactJws(
+  jws: string,
+  expected: { readonly typ: string; readonly key: Uint8Array },
+): Uint8Array {
   return guard(() => {
     const [head = '', payload = '', signature = ''] = checkCompact(jws).split('.');
     const kid = verifyOne(head, payload, signature, expected.typ);

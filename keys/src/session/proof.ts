@@ -51,7 +51,11 @@ export interface ProofRequest {
 /** A DPoP proof for one request. */
 export async function signDpopProof(request: ProofRequest, key: SigningKey): Promise<string> {
   return new SignJWT({ htm: request.method, htu: request.url, ath: toBase64url(sha256(utf8(request.accessToken))) })
-    .setProtectedHeader({ alg: 'EdDSA', typ: DPOP_TYP, jwk: { kty: 'OKP', crv: 'Ed25519', x: toBase64url(key.publicKey) } })
+    .setProtectedHeader({
+      alg: 'EdDSA',
+      typ: DPOP_TYP,
+      jwk: { kty: 'OKP', crv: 'Ed25519', x: toBase64url(key.publicKey) },
+    })
     .setIssuedAt(Math.floor(request.nowMs / 1000))
     .setJti(toBase64url(randomBytes(16)))
     .sign(await joseKey(key));

@@ -5,17 +5,17 @@
  */
 import {
   type AgencyId,
-  federationHash,
   type FederationId,
+  federationHash,
   type GeneralJws,
   type Hash,
   type KeySet,
   type Member,
   parseTrustList,
-  toBase64url,
-  toHash,
   TRUST_LIST_TYP,
   type TrustList,
+  toBase64url,
+  toHash,
   trustListHash,
 } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
@@ -35,7 +35,11 @@ export interface AcceptedTrustList {
  * @param pinned the federation the caller means to join; the first list must hash to it
  * @throws KeysError `trust-list.refused`, `jws.invalid`
  */
-export function acceptTrustList(previous: AcceptedTrustList | undefined, jws: GeneralJws, pinned: FederationId): AcceptedTrustList {
+export function acceptTrustList(
+  previous: AcceptedTrustList | undefined,
+  jws: GeneralJws,
+  pinned: FederationId,
+): AcceptedTrustList {
   const { payload, signers } = verifyGeneralJws(jws, { typ: TRUST_LIST_TYP });
   const list = parseTrustList(payload);
   if (!hasThreshold(list.root, signers)) refuse('It is not signed by its own root threshold.');
@@ -45,7 +49,8 @@ export function acceptTrustList(previous: AcceptedTrustList | undefined, jws: Ge
     if (toBase64url(federationHash(sha256, payload)) !== pinned) refuse('It belongs to another federation.');
     return { fed: pinned, list, hash, jws };
   }
-  if (list.version !== previous.list.version + 1) refuse(`Version ${previous.list.version + 1} is next, not ${list.version}.`);
+  if (list.version !== previous.list.version + 1)
+    refuse(`Version ${previous.list.version + 1} is next, not ${list.version}.`);
   if (list.prev !== previous.hash) refuse('It does not follow the list before it.');
   if (!hasThreshold(previous.list.root, signers)) refuse('It is not signed by the threshold of the list before it.');
   for (const { agency, root } of previous.list.members) {

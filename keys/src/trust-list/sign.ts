@@ -1,12 +1,12 @@
 /** Signing a trust list with the federation's root keys; run offline, by `holdfast federation`. */
 import {
   encodeTrustList,
-  federationHash,
   type FederationId,
+  federationHash,
   type GeneralJws,
-  toFederationId,
   TRUST_LIST_TYP,
   type TrustList,
+  toFederationId,
 } from '@holdfast/protocol';
 import { signGeneralJws } from '../jws/sign.js';
 import type { SigningKey } from '../primitives/ed25519.js';

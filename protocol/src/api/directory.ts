@@ -1,20 +1,27 @@
 /** Agency chains, the documents they name, and devices' epoch keys: what a client needs to seal and to verify. */
 import { type Static, Type } from 'typebox';
-import { GeneralJwsSchema, CompactJwsSchema } from '../encoding/jws.js';
-import { AgencyIdSchema, DaySchema, DeviceIdSchema, HashSchema, SequenceSchema, base64urlSchema } from '../ids.js';
-import { EPOCH_KEY_BYTES } from '../membership/epoch-batch.js';
+import { CompactJwsSchema, GeneralJwsSchema } from '../encoding/jws.js';
+import { AgencyIdSchema, base64urlSchema, DaySchema, DeviceIdSchema, HashSchema, SequenceSchema } from '../ids.js';
 import { LIMITS } from '../limits.js';
+import { EPOCH_KEY_BYTES } from '../membership/epoch-batch.js';
 import type { Operation } from './operation.js';
 
 const closed = { additionalProperties: false } as const;
 const number = Type.String({ pattern: '^[0-9]{1,15}$' });
 
 /** A directory entry or capability record with the salt of its hash. */
-export const SaltedDocumentSchema = Type.Object({ salt: base64urlSchema<string>(32, 'Salt'), document: Type.Unknown() }, closed);
+export const SaltedDocumentSchema = Type.Object(
+  { salt: base64urlSchema<string>(32, 'Salt'), document: Type.Unknown() },
+  closed,
+);
 export type SaltedDocument = Static<typeof SaltedDocumentSchema>;
 
 export const AgencyHeadsSchema = Type.Object(
-  { agencies: Type.Array(Type.Object({ agency: AgencyIdSchema, seq: SequenceSchema, head: HashSchema }, closed), { maxItems: 2000 }) },
+  {
+    agencies: Type.Array(Type.Object({ agency: AgencyIdSchema, seq: SequenceSchema, head: HashSchema }, closed), {
+      maxItems: 2000,
+    }),
+  },
   closed,
 );
 export type AgencyHeads = Static<typeof AgencyHeadsSchema>;
@@ -32,7 +39,10 @@ export const listAgencies = {
 
 const agencyParams = Type.Object({ agency: AgencyIdSchema }, closed);
 
-export const StatementPageSchema = Type.Object({ statements: Type.Array(GeneralJwsSchema, { maxItems: 200 }), next: Type.Union([SequenceSchema, Type.Null()]) }, closed);
+export const StatementPageSchema = Type.Object(
+  { statements: Type.Array(GeneralJwsSchema, { maxItems: 200 }), next: Type.Union([SequenceSchema, Type.Null()]) },
+  closed,
+);
 export type StatementPage = Static<typeof StatementPageSchema>;
 
 export const getStatements = {
@@ -48,7 +58,10 @@ export const getStatements = {
   codes: ['request.not-found'],
 } as const satisfies Operation;
 
-export const AppendStatementSchema = Type.Object({ statement: GeneralJwsSchema, document: Type.Union([SaltedDocumentSchema, Type.Null()]) }, closed);
+export const AppendStatementSchema = Type.Object(
+  { statement: GeneralJwsSchema, document: Type.Union([SaltedDocumentSchema, Type.Null()]) },
+  closed,
+);
 export type AppendStatement = Static<typeof AppendStatementSchema>;
 
 export const appendStatement = {
@@ -80,7 +93,10 @@ export const PublishEpochBatchSchema = Type.Object(
   {
     batch: CompactJwsSchema,
     /** Keys of firstDay, firstDay + 1, … */
-    keys: Type.Array(base64urlSchema<string>(EPOCH_KEY_BYTES, 'X-Wing public key'), { minItems: 1, maxItems: LIMITS.epochKeysPerBatch }),
+    keys: Type.Array(base64urlSchema<string>(EPOCH_KEY_BYTES, 'X-Wing public key'), {
+      minItems: 1,
+      maxItems: LIMITS.epochKeysPerBatch,
+    }),
   },
   closed,
 );
@@ -101,11 +117,20 @@ export const publishEpochBatch = {
 
 /** One device's key of a day with the proof that the device published it; the last key it has where the day has none. */
 export const EpochKeyProofSchema = Type.Object(
-  { device: DeviceIdSchema, batch: CompactJwsSchema, day: DaySchema, key: base64urlSchema<string>(EPOCH_KEY_BYTES, 'X-Wing public key'), path: Type.Array(HashSchema, { maxItems: 16 }) },
+  {
+    device: DeviceIdSchema,
+    batch: CompactJwsSchema,
+    day: DaySchema,
+    key: base64urlSchema<string>(EPOCH_KEY_BYTES, 'X-Wing public key'),
+    path: Type.Array(HashSchema, { maxItems: 16 }),
+  },
   closed,
 );
 export type EpochKeyProof = Static<typeof EpochKeyProofSchema>;
-export const EpochKeyPageSchema = Type.Object({ keys: Type.Array(EpochKeyProofSchema, { maxItems: 500 }), next: Type.Union([DeviceIdSchema, Type.Null()]) }, closed);
+export const EpochKeyPageSchema = Type.Object(
+  { keys: Type.Array(EpochKeyProofSchema, { maxItems: 500 }), next: Type.Union([DeviceIdSchema, Type.Null()]) },
+  closed,
+);
 export type EpochKeyPage = Static<typeof EpochKeyPageSchema>;
 
 export const getEpochKeys = {
@@ -114,7 +139,10 @@ export const getEpochKeys = {
   method: 'GET',
   path: '/v1/epoch-keys',
   auth: 'device',
-  query: Type.Object({ day: number, agency: Type.Optional(AgencyIdSchema), after: Type.Optional(DeviceIdSchema) }, closed),
+  query: Type.Object(
+    { day: number, agency: Type.Optional(AgencyIdSchema), after: Type.Optional(DeviceIdSchema) },
+    closed,
+  ),
   response: EpochKeyPageSchema,
   status: 200,
   codes: [],

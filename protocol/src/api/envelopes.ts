@@ -32,12 +32,19 @@ export const submitEnvelope = {
 
 export const fetchMailbox = {
   id: 'fetchMailbox',
-  summary: 'Items of a mailbox after a number, as delivery frames one after another, each u32be-prefixed; at most 4 MiB',
+  summary:
+    'Items of a mailbox after a number, as delivery frames one after another, each u32be-prefixed; at most 4 MiB',
   method: 'GET',
   path: '/v1/mailboxes/:mailbox',
   auth: 'device',
   params: mailboxParams,
-  query: Type.Object({ after: Type.String({ pattern: '^[0-9]{1,15}$' }), limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })) }, closed),
+  query: Type.Object(
+    {
+      after: Type.String({ pattern: '^[0-9]{1,15}$' }),
+      limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,2}$' })),
+    },
+    closed,
+  ),
   response: OCTETS,
   status: 200,
   codes: [],

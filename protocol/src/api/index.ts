@@ -2,7 +2,15 @@
  * The relay's HTTP contract: every operation once. Attachments (tus 1.0 under /v1/blobs) and the stream (/v1/stream) have
  * contracts of their own: spec 75-attachments and 74-stream.
  */
-import { listAgencies, getStatements, appendStatement, getDocument, publishEpochBatch, getEpochKeys, getEpochBatchHead } from './directory.js';
+import {
+  appendStatement,
+  getDocument,
+  getEpochBatchHead,
+  getEpochKeys,
+  getStatements,
+  listAgencies,
+  publishEpochBatch,
+} from './directory.js';
 import { acknowledgeMailbox, fetchMailbox, submitEnvelope } from './envelopes.js';
 import { relayInfo } from './relay-info.js';
 import { sessionChallenge, sessionToken } from './session.js';

@@ -15,11 +15,17 @@ export const ACCESS_TOKEN_TYP = 'at+jwt';
 export const DPOP_TYP = 'dpop+jwt';
 export const ASSERTION_MAX_AGE_S = 60;
 
-export const SessionChallengeSchema = Type.Object({ nonce: Type.String({ maxLength: 256 }), expiresAtMs: TimeMsSchema }, closed);
+export const SessionChallengeSchema = Type.Object(
+  { nonce: Type.String({ maxLength: 256 }), expiresAtMs: TimeMsSchema },
+  closed,
+);
 export type SessionChallenge = Static<typeof SessionChallengeSchema>;
 export const SessionTokenRequestSchema = Type.Object({ device: DeviceIdSchema, assertion: CompactJwsSchema }, closed);
 export type SessionTokenRequest = Static<typeof SessionTokenRequestSchema>;
-export const SessionTokenSchema = Type.Object({ accessToken: Type.String({ maxLength: 2048 }), expiresAtMs: TimeMsSchema, fed: FederationIdSchema }, closed);
+export const SessionTokenSchema = Type.Object(
+  { accessToken: Type.String({ maxLength: 2048 }), expiresAtMs: TimeMsSchema, fed: FederationIdSchema },
+  closed,
+);
 export type SessionToken = Static<typeof SessionTokenSchema>;
 
 export const sessionChallenge = {

@@ -5,7 +5,10 @@ import type { Operation } from './operation.js';
 
 const closed = { additionalProperties: false } as const;
 
-export const TrustListPageSchema = Type.Object({ lists: Type.Array(GeneralJwsSchema, { maxItems: 64 }), latest: Type.Integer({ minimum: 0 }) }, closed);
+export const TrustListPageSchema = Type.Object(
+  { lists: Type.Array(GeneralJwsSchema, { maxItems: 64 }), latest: Type.Integer({ minimum: 0 }) },
+  closed,
+);
 export type TrustListPage = Static<typeof TrustListPageSchema>;
 
 export const getTrustLists = {

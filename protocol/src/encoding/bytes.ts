@@ -93,14 +93,16 @@ export class ByteReader {
   u64(): number {
     const view = this.take(8);
     const value = new DataView(view.buffer, view.byteOffset, 8).getBigUint64(0);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ProtocolError('encoding.malformed', 'A number is out of range.');
+    if (value > BigInt(Number.MAX_SAFE_INTEGER))
+      throw new ProtocolError('encoding.malformed', 'A number is out of range.');
     return Number(value);
   }
 
   /** A u32be-prefixed part of at most `limit` bytes. @throws ProtocolError `encoding.too-large`, `encoding.truncated` */
   prefixed(limit: number): Uint8Array {
     const length = this.u32();
-    if (length > limit) throw new ProtocolError('encoding.too-large', `A part has ${length} bytes; ${limit} are allowed.`);
+    if (length > limit)
+      throw new ProtocolError('encoding.too-large', `A part has ${length} bytes; ${limit} are allowed.`);
     return this.take(length);
   }
 

@@ -20,7 +20,8 @@ export function canonicalText(value: unknown): string {
   } catch (cause) {
     throw new ProtocolError('encoding.json', 'The value cannot be written as JSON.', { cause });
   }
-  if (text === undefined || LONE_SURROGATE.test(text)) throw new ProtocolError('encoding.json', 'The value cannot be written as JSON.');
+  if (text === undefined || LONE_SURROGATE.test(text))
+    throw new ProtocolError('encoding.json', 'The value cannot be written as JSON.');
   return text;
 }
 
@@ -31,7 +32,8 @@ export const canonicalBytes = (value: unknown): Uint8Array => utf8(canonicalText
 export function parseCanonical(bytes: Uint8Array, bounds: JsonBounds = JSON_BOUNDS): unknown {
   const text = fromUtf8(bytes);
   const value = parseStrict(text, bounds);
-  if (canonicalText(value) !== text) throw new ProtocolError('encoding.json', 'The JSON is not in canonical form (RFC 8785).');
+  if (canonicalText(value) !== text)
+    throw new ProtocolError('encoding.json', 'The JSON is not in canonical form (RFC 8785).');
   return value;
 }
 

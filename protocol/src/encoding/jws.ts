@@ -8,11 +8,18 @@ const segment = (maxLength: number) => Type.String({ pattern: '^[A-Za-z0-9_-]+$'
 
 /** The protected header, whole. `kid` is the signer's public key. */
 export const JwsHeaderSchema = Type.Object(
-  { alg: Type.Literal('EdDSA'), kid: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }), typ: Type.String({ maxLength: 64 }) },
+  {
+    alg: Type.Literal('EdDSA'),
+    kid: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+    typ: Type.String({ maxLength: 64 }),
+  },
   { additionalProperties: false },
 );
 
-export const CompactJwsSchema = Type.String({ pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{86}$', maxLength: 131_072 });
+export const CompactJwsSchema = Type.String({
+  pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{86}$',
+  maxLength: 131_072,
+});
 
 export const GeneralJwsSchema = Type.Object(
   {

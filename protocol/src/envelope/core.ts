@@ -62,7 +62,8 @@ export function parseCore(bytes: Uint8Array): EnvelopeCore {
   const core = check(parseCanonical(bytes));
   let previous = '';
   for (const [device] of core.to) {
-    if (device <= previous) throw new ProtocolError('envelope.malformed', '`to` is not sorted by device, or names one twice.');
+    if (device <= previous)
+      throw new ProtocolError('envelope.malformed', '`to` is not sorted by device, or names one twice.');
     if (device === core.from) throw new ProtocolError('envelope.malformed', '`to` names the sending device.');
     previous = device;
   }
@@ -71,7 +72,8 @@ export function parseCore(bytes: Uint8Array): EnvelopeCore {
 }
 
 /** ch = SHA-256("holdfast/core/v1\0" ‖ core): what the manifest, the body and every stanza are bound to. */
-export const coreHash = (sha256: Sha256, coreBytes: Uint8Array): Uint8Array => sha256(concat(context('core'), coreBytes));
+export const coreHash = (sha256: Sha256, coreBytes: Uint8Array): Uint8Array =>
+  sha256(concat(context('core'), coreBytes));
 
 /** The two mailboxes of a device; an acknowledged alert never swallows an unread lead. */
 export const MAILBOXES = ['alert', 'routine'] as const;

@@ -2,7 +2,7 @@
  * What the ciphertext holds: u32be|J| ‖ J ‖ u32be|body| ‖ body ‖ zeros up to the padded length (spec 34-plaintext).
  * The zeros are checked, so that padding carries no hidden bytes.
  */
-import { ByteReader, prefixed, concat } from '../encoding/bytes.js';
+import { ByteReader, concat, prefixed } from '../encoding/bytes.js';
 import { ProtocolError } from '../errors.js';
 import { LIMITS } from '../limits.js';
 
@@ -13,7 +13,8 @@ export interface Plaintext {
 }
 
 /** Bytes before padding. */
-export const packPlaintext = (plaintext: Plaintext): Uint8Array => concat(prefixed(plaintext.jws), prefixed(plaintext.body));
+export const packPlaintext = (plaintext: Plaintext): Uint8Array =>
+  concat(prefixed(plaintext.jws), prefixed(plaintext.body));
 
 /** @throws ProtocolError `encoding.*`, `envelope.malformed` where the padding is not zero */
 export function unpackPlaintext(padded: Uint8Array): Plaintext {

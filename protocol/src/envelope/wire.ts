@@ -29,7 +29,12 @@ export interface DeliveredEnvelope {
 
 /** u32be-prefixed core, stanzas, sig, ct. */
 export function encodeSubmitted(envelope: SubmittedEnvelope): Uint8Array {
-  return concat(prefixed(envelope.core), prefixed(concat(...envelope.stanzas)), prefixed(envelope.sig), prefixed(envelope.ct));
+  return concat(
+    prefixed(envelope.core),
+    prefixed(concat(...envelope.stanzas)),
+    prefixed(envelope.sig),
+    prefixed(envelope.ct),
+  );
 }
 
 /** Views into `bytes`. @throws ProtocolError `encoding.*`, `envelope.malformed` */
@@ -57,20 +62,23 @@ export function decodeDelivered(bytes: Uint8Array): DeliveredEnvelope {
   const core = reader.prefixed(LIMITS.coreBytes);
   const stanzaHashes = split(reader.prefixed(HASH_BYTES * LIMITS.recipients), HASH_BYTES);
   const stanza = reader.prefixed(LIMITS.stanzaBytes);
-  if (stanza.length !== LIMITS.stanzaBytes) throw new ProtocolError('envelope.malformed', 'The stanza has a wrong length.');
+  if (stanza.length !== LIMITS.stanzaBytes)
+    throw new ProtocolError('envelope.malformed', 'The stanza has a wrong length.');
   return { core, stanzaHashes, stanza, ...decodeTail(reader) };
 }
 
 function decodeTail(reader: ByteReader): { sig: Uint8Array; ct: Uint8Array } {
   const sig = reader.prefixed(SIGNATURE_BYTES);
-  if (sig.length !== SIGNATURE_BYTES) throw new ProtocolError('envelope.malformed', 'The signature has a wrong length.');
+  if (sig.length !== SIGNATURE_BYTES)
+    throw new ProtocolError('envelope.malformed', 'The signature has a wrong length.');
   const ct = reader.prefixed(LIMITS.ciphertextBytes);
   reader.end();
   return { sig, ct };
 }
 
 function split(bytes: Uint8Array, size: number): Uint8Array[] {
-  if (bytes.length === 0 || bytes.length % size !== 0) throw new ProtocolError('envelope.malformed', 'The stanzas have a wrong length.');
+  if (bytes.length === 0 || bytes.length % size !== 0)
+    throw new ProtocolError('envelope.malformed', 'The stanzas have a wrong length.');
   const parts: Uint8Array[] = [];
   for (let offset = 0; offset < bytes.length; offset += size) parts.push(bytes.subarray(offset, offset + size));
   return parts;
@@ -95,7 +103,9 @@ export const envelopeHash = (sha256: Sha256, digests: EnvelopeDigests): Uint8Arr
   sha256(concat(context('envelope-hash'), digests.ch, digests.stanzasHash, digests.ctHash));
 
 /** HPKE info of one stanza: "holdfast/stanza/v1\0" ‖ ch ‖ SHA-256(device id as text ‖ 0 ‖ key). */
-export const stanzaInfo = (ch: Uint8Array, deviceKeyHash: Uint8Array): Uint8Array => concat(context('stanza'), ch, deviceKeyHash);
+export const stanzaInfo = (ch: Uint8Array, deviceKeyHash: Uint8Array): Uint8Array =>
+  concat(context('stanza'), ch, deviceKeyHash);
 
 /** day ‖ SHA-256(key), the 36 bytes of an epoch key's name. */
-export const epochKeyNameBytes = (sha256: Sha256, day: number, key: Uint8Array): Uint8Array => concat(u32be(day), sha256(key));
+export const epochKeyNameBytes = (sha256: Sha256, day: number, key: Uint8Array): Uint8Array =>
+  concat(u32be(day), sha256(key));

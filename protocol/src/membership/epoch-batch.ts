@@ -42,12 +42,14 @@ export const encodeEpochBatch = (batch: EpochBatch): Uint8Array => canonicalByte
 export function parseEpochBatch(bytes: Uint8Array): EpochBatch {
   if (bytes.length > LIMITS.statementBytes) throw new ProtocolError('encoding.too-large', 'The batch is too large.');
   const batch = check(parseCanonical(bytes));
-  if ((batch.n === 0) !== (batch.prev === null)) throw new ProtocolError('epoch-batch.invalid', 'Only batch 0 has no predecessor.');
+  if ((batch.n === 0) !== (batch.prev === null))
+    throw new ProtocolError('epoch-batch.invalid', 'Only batch 0 has no predecessor.');
   return batch;
 }
 
 /** Names a batch in the next one's `prev`. */
-export const epochBatchHash = (sha256: Sha256, payload: Uint8Array): Uint8Array => sha256(concat(context('epoch-batch'), payload));
+export const epochBatchHash = (sha256: Sha256, payload: Uint8Array): Uint8Array =>
+  sha256(concat(context('epoch-batch'), payload));
 
 /** The tree's entry for one day. */
 export const epochKeyEntry = (day: number, key: Uint8Array): Uint8Array => concat(u32be(day), key);

@@ -38,35 +38,58 @@ const document = { documentHash: HashSchema, expiresAtMs: TimeMsSchema };
 const closed = { additionalProperties: false } as const;
 
 /** Signed by the agency root's threshold and by the new key. */
-export const DirectoryKeyStatementSchema = Type.Object({ ...header, kind: Type.Literal('directory-key'), ...validity }, closed);
+export const DirectoryKeyStatementSchema = Type.Object(
+  { ...header, kind: Type.Literal('directory-key'), ...validity },
+  closed,
+);
 /** Signed by the directory key and the officer's key. */
 export const OfficerStatementSchema = Type.Object(
   {
     ...header,
     kind: Type.Literal('officer'),
     officer: OfficerIdSchema,
-    roles: Type.Array(Type.Union([Type.Literal('analyst'), Type.Literal('approver'), Type.Literal('liaison'), Type.Literal('duty'), Type.Literal('admin')]), {
-      minItems: 1,
-      maxItems: 5,
-      uniqueItems: true,
-    }),
+    roles: Type.Array(
+      Type.Union([
+        Type.Literal('analyst'),
+        Type.Literal('approver'),
+        Type.Literal('liaison'),
+        Type.Literal('duty'),
+        Type.Literal('admin'),
+      ]),
+      {
+        minItems: 1,
+        maxItems: 5,
+        uniqueItems: true,
+      },
+    ),
     ...validity,
   },
   closed,
 );
 /** Signed by the directory key and the device's key. */
-export const DeviceStatementSchema = Type.Object({ ...header, kind: Type.Literal('device'), device: DeviceIdSchema, ...validity }, closed);
+export const DeviceStatementSchema = Type.Object(
+  { ...header, kind: Type.Literal('device'), device: DeviceIdSchema, ...validity },
+  closed,
+);
 /** Names the directory entry in force by its salted hash. Signed by the directory key. */
 export const EntryStatementSchema = Type.Object({ ...header, kind: Type.Literal('entry'), ...document }, closed);
 /** Names the capability record in force by its salted hash. Signed by the directory key. */
-export const CapabilityStatementSchema = Type.Object({ ...header, kind: Type.Literal('capability'), ...document }, closed);
+export const CapabilityStatementSchema = Type.Object(
+  { ...header, kind: Type.Literal('capability'), ...document },
+  closed,
+);
 /** Signed by the directory key, or by the root's threshold, alone. `target` is the revoked public key. */
 export const RevokeStatementSchema = Type.Object(
   {
     ...header,
     kind: Type.Literal('revoke'),
     target: PublicKeySchema,
-    reason: Type.Union([Type.Literal('lost'), Type.Literal('compromised'), Type.Literal('superseded'), Type.Literal('left-service')]),
+    reason: Type.Union([
+      Type.Literal('lost'),
+      Type.Literal('compromised'),
+      Type.Literal('superseded'),
+      Type.Literal('left-service'),
+    ]),
   },
   closed,
 );
@@ -89,9 +112,11 @@ export const encodeStatement = (statement: Statement): Uint8Array => canonicalBy
 
 /** Reads a statement's payload. @throws ProtocolError `encoding.*`, `statement.invalid` */
 export function parseStatement(bytes: Uint8Array): Statement {
-  if (bytes.length > LIMITS.statementBytes) throw new ProtocolError('encoding.too-large', 'The statement is too large.');
+  if (bytes.length > LIMITS.statementBytes)
+    throw new ProtocolError('encoding.too-large', 'The statement is too large.');
   const statement = check(parseCanonical(bytes));
-  if ((statement.seq === 0) !== (statement.prev === null)) throw new ProtocolError('statement.invalid', 'Only position 0 has no predecessor.');
+  if ((statement.seq === 0) !== (statement.prev === null))
+    throw new ProtocolError('statement.invalid', 'Only position 0 has no predecessor.');
   if ('notAfterMs' in statement && statement.notAfterMs <= statement.notBeforeMs) {
     throw new ProtocolError('statement.invalid', 'The key ends before it begins.');
   }
@@ -99,7 +124,8 @@ export function parseStatement(bytes: Uint8Array): Statement {
 }
 
 /** Names a statement in the next one's `prev`, and the chain's head in `dir`. */
-export const statementHash = (sha256: Sha256, payload: Uint8Array): Uint8Array => sha256(concat(context('statement'), payload));
+export const statementHash = (sha256: Sha256, payload: Uint8Array): Uint8Array =>
+  sha256(concat(context('statement'), payload));
 
 /** Salted hash of a directory entry or capability record, which live outside the chain and can be erased. */
 export const documentHash = (sha256: Sha256, salt: Uint8Array, document: unknown): Uint8Array =>

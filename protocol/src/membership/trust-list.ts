@@ -65,7 +65,8 @@ export const encodeTrustList = (list: TrustList): Uint8Array => canonicalBytes(l
 
 /** Reads a payload whose signatures have verified. @throws ProtocolError `encoding.json`, `trust-list.invalid` */
 export function parseTrustList(bytes: Uint8Array): TrustList {
-  if (bytes.length > LIMITS.trustListBytes) throw new ProtocolError('encoding.too-large', 'The trust list is too large.');
+  if (bytes.length > LIMITS.trustListBytes)
+    throw new ProtocolError('encoding.too-large', 'The trust list is too large.');
   const list = check(parseCanonical(bytes, TRUST_LIST_BOUNDS));
   const refuse = (why: string): never => {
     throw new ProtocolError('trust-list.invalid', why);
@@ -76,14 +77,17 @@ export function parseTrustList(bytes: Uint8Array): TrustList {
   let previous = '';
   for (const member of list.members) {
     if (member.agency <= previous) refuse('The members are not sorted, or one is named twice.');
-    if (member.root.threshold > member.root.keys.length) refuse(`The root threshold of ${member.agency} is higher than its number of keys.`);
+    if (member.root.threshold > member.root.keys.length)
+      refuse(`The root threshold of ${member.agency} is higher than its number of keys.`);
     previous = member.agency;
   }
   return list;
 }
 
 /** fed = SHA-256("holdfast/fed/v1\0" ‖ JCS(first payload)): in every core, token and keystore record. */
-export const federationHash = (sha256: Sha256, firstPayload: Uint8Array): Uint8Array => sha256(concat(context('fed'), firstPayload));
+export const federationHash = (sha256: Sha256, firstPayload: Uint8Array): Uint8Array =>
+  sha256(concat(context('fed'), firstPayload));
 
 /** Names one version in the next one's `prev`. */
-export const trustListHash = (sha256: Sha256, payload: Uint8Array): Uint8Array => sha256(concat(context('trust-list'), payload));
+export const trustListHash = (sha256: Sha256, payload: Uint8Array): Uint8Array =>
+  sha256(concat(context('trust-list'), payload));

@@ -21,10 +21,16 @@ export const ResumeSchema = Type.Object(
 );
 export type Resume = Static<typeof ResumeSchema>;
 
-export const ResumedSchema = Type.Object({ alert: SequenceSchema, routine: SequenceSchema, epoch: SequenceSchema }, closed);
+export const ResumedSchema = Type.Object(
+  { alert: SequenceSchema, routine: SequenceSchema, epoch: SequenceSchema },
+  closed,
+);
 export type Resumed = Static<typeof ResumedSchema>;
 
-export const ReauthSchema = Type.Object({ accessToken: Type.String({ maxLength: 2048 }), proof: Type.String({ maxLength: 4096 }) }, closed);
+export const ReauthSchema = Type.Object(
+  { accessToken: Type.String({ maxLength: 2048 }), proof: Type.String({ maxLength: 4096 }) },
+  closed,
+);
 export type Reauth = Static<typeof ReauthSchema>;
 
 export const ReauthedSchema = Type.Object({ expiresAtMs: TimeMsSchema }, closed);
@@ -38,7 +44,8 @@ export type DirectoryHint = Static<typeof DirectoryHintSchema>;
 
 /** JSON bytes of a control payload, bounded and strict. @throws ProtocolError `frame.malformed`, `encoding.*` */
 export function controlJson(payload: Uint8Array): unknown {
-  if (payload.length > MAX_CONTROL_BYTES) throw new ProtocolError('encoding.too-large', 'The control frame is too large.');
+  if (payload.length > MAX_CONTROL_BYTES)
+    throw new ProtocolError('encoding.too-large', 'The control frame is too large.');
   return parseStrict(fromUtf8(payload));
 }
 

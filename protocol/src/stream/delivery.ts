@@ -54,7 +54,8 @@ export interface Cursor {
   readonly cursor: number;
 }
 
-export const encodeCursor = ({ mailbox, cursor }: Cursor): Uint8Array => concat(new Uint8Array([mailboxCode(mailbox)]), u64be(cursor));
+export const encodeCursor = ({ mailbox, cursor }: Cursor): Uint8Array =>
+  concat(new Uint8Array([mailboxCode(mailbox)]), u64be(cursor));
 
 /** @throws ProtocolError `frame.malformed`, `encoding.*` */
 export function decodeCursor(payload: Uint8Array): Cursor {

@@ -37,7 +37,9 @@ export const FRAME_TYPES = {
 } as const;
 export type FrameType = keyof typeof FRAME_TYPES;
 
-const NAMES: ReadonlyMap<number, FrameType> = new Map((Object.keys(FRAME_TYPES) as FrameType[]).map((name) => [FRAME_TYPES[name], name]));
+const NAMES: ReadonlyMap<number, FrameType> = new Map(
+  (Object.keys(FRAME_TYPES) as FrameType[]).map((name) => [FRAME_TYPES[name], name]),
+);
 
 export interface Frame {
   readonly type: FrameType;

@@ -5,7 +5,16 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BlobId, BlobIdSchema, BLOBS_PATH, MS_PER_DAY, parserOf, PROBLEM_MEDIA_TYPE, problemOf, ProtocolError } from '@holdfast/protocol';
+import {
+  BLOBS_PATH,
+  type BlobId,
+  BlobIdSchema,
+  MS_PER_DAY,
+  PROBLEM_MEDIA_TYPE,
+  ProtocolError,
+  parserOf,
+  problemOf,
+} from '@holdfast/protocol';
 import { FileStore } from '@tus/file-store';
 import { Server as TusServer } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -48,10 +57,14 @@ export async function blobRoutes(app: FastifyInstance, relay: Relay): Promise<vo
   app.post(BLOBS_PATH, own, async (request, reply) => {
     const { agency } = sessionOf(request);
     const size = Number(request.headers['upload-length']);
-    if (!Number.isSafeInteger(size) || size < 1) throw new ProtocolError('request.malformed', 'Upload-Length is missing.');
+    if (!Number.isSafeInteger(size) || size < 1)
+      throw new ProtocolError('request.malformed', 'Upload-Length is missing.');
     if (size > config.limits.attachmentBytes) throw new ProtocolError('blob.quota');
     const id = idIn(request.headers['upload-metadata']);
-    const outcome = await store.createBlob({ id, agency, size, expiresAtMs: now() + LIFE_MS }, config.limits.agencyAttachmentBytes);
+    const outcome = await store.createBlob(
+      { id, agency, size, expiresAtMs: now() + LIFE_MS },
+      config.limits.agencyAttachmentBytes,
+    );
     if (outcome === 'conflict') {
       // Another agency's id and one's own half-done upload: the second may be resumed, the first is none of the caller's business.
       throw new ProtocolError('blob.conflict');
@@ -68,21 +81,38 @@ export async function blobRoutes(app: FastifyInstance, relay: Relay): Promise<vo
   app.route({ method: 'HEAD', url: `${BLOBS_PATH}/:id`, ...own, handler: resume });
   app.route({ method: 'PATCH', url: `${BLOBS_PATH}/:id`, ...own, handler: resume });
 
-  app.get<{ Params: { id: string } }>(`${BLOBS_PATH}/:id`, { ...own, exposeHeadRoute: false }, async (request, reply) => {
-    const id = parseId(request.params.id);
-    const blob = await store.blob(id);
-    const file = join(directory, id);
-    if (blob === undefined || blob.expiresAtMs <= now() || (await sizeOf(file)) !== blob.size) throw new ProtocolError('blob.not-found');
-    const range = rangeOf(request.headers.range, blob.size);
-    if (range === 'unsatisfiable') {
-      const problem = { ...problemOf(new ProtocolError('request.malformed')), status: 416 };
-      return reply.code(416).header('content-range', `bytes */${blob.size}`).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(problem));
-    }
-    reply.header('accept-ranges', 'bytes').header('etag', `"${id}"`).header('cache-control', 'no-store').type('application/octet-stream');
-    if (range === undefined) return reply.header('content-length', blob.size).send(createReadStream(file));
-    const { start, end } = range;
-    return reply.code(206).header('content-range', `bytes ${start}-${end}/${blob.size}`).header('content-length', end - start + 1).send(createReadStream(file, { start, end }));
-  });
+  app.get<{ Params: { id: string } }>(
+    `${BLOBS_PATH}/:id`,
+    { ...own, exposeHeadRoute: false },
+    async (request, reply) => {
+      const id = parseId(request.params.id);
+      const blob = await store.blob(id);
+      const file = join(directory, id);
+      if (blob === undefined || blob.expiresAtMs <= now() || (await sizeOf(file)) !== blob.size)
+        throw new ProtocolError('blob.not-found');
+      const range = rangeOf(request.headers.range, blob.size);
+      if (range === 'unsatisfiable') {
+        const problem = { ...problemOf(new ProtocolError('request.malformed')), status: 416 };
+        return reply
+          .code(416)
+          .header('content-range', `bytes */${blob.size}`)
+          .type(PROBLEM_MEDIA_TYPE)
+          .send(JSON.stringify(problem));
+      }
+      reply
+        .header('accept-ranges', 'bytes')
+        .header('etag', `"${id}"`)
+        .header('cache-control', 'no-store')
+        .type('application/octet-stream');
+      if (range === undefined) return reply.header('content-length', blob.size).send(createReadStream(file));
+      const { start, end } = range;
+      return reply
+        .code(206)
+        .header('content-range', `bytes ${start}-${end}/${blob.size}`)
+        .header('content-length', end - start + 1)
+        .send(createReadStream(file, { start, end }));
+    },
+  );
 }
 
 /** Removes attachments past their time. */
@@ -99,7 +129,10 @@ function idIn(metadata: string | string[] | undefined): BlobId {
   return parseId(Buffer.from(match?.[1] ?? '', 'base64').toString('utf8'));
 }
 
-function rangeOf(header: string | undefined, size: number): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {
+function rangeOf(
+  header: string | undefined,
+  size: number,
+): { readonly start: number; readonly end: number } | 'unsatisfiable' | undefined {
   if (header === undefined) return undefined;
   const match = RANGE.exec(header);
   if (match === null) return 'unsatisfiable';

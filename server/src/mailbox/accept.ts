@@ -5,19 +5,19 @@
 import { sha256 } from '@holdfast/keys/verify';
 import {
   coreHash,
-  decodeSubmitted,
   type DeviceId,
+  decodeSubmitted,
   type EnvelopeCore,
   envelopeHash,
   type FederationId,
   type Hash,
   LIMITS,
   mailboxOf,
-  parseCore,
   ProtocolError,
+  parseCore,
   type Receipt,
-  stanzasHash,
   type SubmittedEnvelope,
+  stanzasHash,
   toHash,
 } from '@holdfast/protocol';
 import type { Registry } from '../membership/registry.js';
@@ -77,17 +77,24 @@ export class Acceptor {
   /** Cheap, public checks; signatures are the endpoints' business. */
   #check(bytes: Uint8Array, sender: DeviceId): { envelope: SubmittedEnvelope; core: EnvelopeCore; eh: Hash } {
     const { registry, now } = this.#deps;
-    if (bytes.length > LIMITS.envelopeBytes) throw new ProtocolError('encoding.too-large', 'The envelope is too large.');
+    if (bytes.length > LIMITS.envelopeBytes)
+      throw new ProtocolError('encoding.too-large', 'The envelope is too large.');
     const envelope = decodeSubmitted(bytes);
     const core = parseCore(envelope.core);
     if (core.from !== sender) throw new ProtocolError('envelope.sender-mismatch');
     assertFederation(core, registry.fed);
-    if (core.to.length !== envelope.stanzas.length) throw new ProtocolError('envelope.malformed', 'There is not one stanza per device.');
+    if (core.to.length !== envelope.stanzas.length)
+      throw new ProtocolError('envelope.malformed', 'There is not one stanza per device.');
     assertTimes(core, now());
     if (!registry.isServing) throw new ProtocolError('relay.unavailable', 'The trust list has expired.');
     // Unknown, revoked and suspended answer alike, so that nobody can ask who exists.
-    if (core.to.some(([device]) => registry.device(device) === undefined)) throw new ProtocolError('envelope.recipient-unavailable');
-    const digests = { ch: coreHash(sha256, envelope.core), stanzasHash: stanzasHash(sha256, envelope.stanzas.map(sha256)), ctHash: sha256(envelope.ct) };
+    if (core.to.some(([device]) => registry.device(device) === undefined))
+      throw new ProtocolError('envelope.recipient-unavailable');
+    const digests = {
+      ch: coreHash(sha256, envelope.core),
+      stanzasHash: stanzasHash(sha256, envelope.stanzas.map(sha256)),
+      ctHash: sha256(envelope.ct),
+    };
     return { envelope, core, eh: toHash(envelopeHash(sha256, digests)) };
   }
 
@@ -123,7 +130,10 @@ export class Acceptor {
     const fresh = await this.#freshOf(group);
     if (fresh.length === 0) return;
     const atMs = now();
-    const { receipts, batch } = sealer.seal(fresh.map(({ eh }) => eh), atMs);
+    const { receipts, batch } = sealer.seal(
+      fresh.map(({ eh }) => eh),
+      atMs,
+    );
     const rows = fresh.map((waiting, index) => rowOf(waiting, receipts[index], atMs));
     if ((await store.acceptEnvelopes(rows, batch)) === 'raced') throw new ProtocolError('relay.unavailable');
     sealer.advance(batch);
@@ -190,7 +200,19 @@ function assertTimes({ ts, exp }: EnvelopeCore, nowMs: number): void {
 
 function rowOf({ envelope, core, eh }: Waiting, receipt: Receipt | undefined, acceptedAtMs: number): NewEnvelope {
   const recipients = core.to.map(([device], index) => ({ device, stanza: envelope.stanzas[index] ?? unreachable() }));
-  return { eh, from: core.from, id: core.id, mailbox: mailboxOf(core.prio), expiresAtMs: core.exp, acceptedAtMs, core: envelope.core, sig: envelope.sig, ct: envelope.ct, recipients, receipt: receipt ?? unreachable() };
+  return {
+    eh,
+    from: core.from,
+    id: core.id,
+    mailbox: mailboxOf(core.prio),
+    expiresAtMs: core.exp,
+    acceptedAtMs,
+    core: envelope.core,
+    sig: envelope.sig,
+    ct: envelope.ct,
+    recipients,
+    receipt: receipt ?? unreachable(),
+  };
 }
 
 function unreachable(): never {

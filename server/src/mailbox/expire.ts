@@ -1,5 +1,13 @@
 /** Expiry and clean-up: what nobody fetched in time is removed, and its sender is told so, signed. */
-import { canonicalBytes, type DeviceId, NOTICE_TYP, type ExpiryNotice, type FederationId, toBase64url, utf8 } from '@holdfast/protocol';
+import {
+  canonicalBytes,
+  type DeviceId,
+  type ExpiryNotice,
+  type FederationId,
+  NOTICE_TYP,
+  toBase64url,
+  utf8,
+} from '@holdfast/protocol';
 import type { RelayKey } from '../sequencer/relay-key.js';
 import type { Store } from '../store/port.js';
 
@@ -19,7 +27,15 @@ export async function expireEnvelopes({ store, key, fed, origin, now, onStored }
   const atMs = now();
   const expired = await store.expired(atMs, PER_RUN);
   for (const envelope of expired) {
-    const notice: ExpiryNotice = { v: 1, fed, origin, notice: 'expired', eh: envelope.eh, undelivered: [...envelope.undelivered], atMs };
+    const notice: ExpiryNotice = {
+      v: 1,
+      fed,
+      origin,
+      notice: 'expired',
+      eh: envelope.eh,
+      undelivered: [...envelope.undelivered],
+      atMs,
+    };
     await store.expire(envelope, utf8(signNotice(notice, key)), atMs);
     if (envelope.undelivered.length > 0) onStored([envelope.from]);
   }

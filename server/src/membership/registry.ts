@@ -2,7 +2,17 @@
  * Who is a member and which devices are active: trust lists and agency chains, verified as they come in and again at every
  * start. Admission is by the federation's signature, never by the relay.
  */
-import { type AcceptedTrustList, acceptTrustList, activeDevice, type AgencyChain, extendChain, isKeysError, memberOf, sha256, startChain } from '@holdfast/keys/verify';
+import {
+  type AcceptedTrustList,
+  type AgencyChain,
+  acceptTrustList,
+  activeDevice,
+  extendChain,
+  isKeysError,
+  memberOf,
+  sha256,
+  startChain,
+} from '@holdfast/keys/verify';
 import {
   type AgencyId,
   canonicalText,
@@ -87,9 +97,11 @@ export class Registry {
   /** @throws ProtocolError `trust-list.invalid`, `trust-list.conflict` */
   async appendTrustList(jws: GeneralJws): Promise<number> {
     const accepted = orRefusal('trust-list.invalid', () => acceptTrustList(this.#trust, jws, this.fed));
-    if ((await this.#store.appendTrustList(accepted.list.version, jws)) === 'conflict') throw new ProtocolError('trust-list.conflict');
+    if ((await this.#store.appendTrustList(accepted.list.version, jws)) === 'conflict')
+      throw new ProtocolError('trust-list.conflict');
     this.#trust = accepted;
-    for (const { agency, root } of accepted.list.members) if (!this.#chains.has(agency)) this.#chains.set(agency, startChain(agency, root, this.fed));
+    for (const { agency, root } of accepted.list.members)
+      if (!this.#chains.has(agency)) this.#chains.set(agency, startChain(agency, root, this.fed));
     this.#tell({ trustList: accepted.list.version });
     return accepted.list.version;
   }
@@ -99,11 +111,18 @@ export class Registry {
     const chain = this.#chains.get(agency);
     if (chain === undefined || !this.#isActiveMember(agency)) throw new ProtocolError('request.not-found');
     const { chain: next, statement } = orRefusal('statement.invalid', () => extendChain(chain, jws));
-    if (statement.atMs > this.#now() + LIMITS.clockAheadMs) throw new ProtocolError('statement.invalid', 'The statement is dated ahead.');
-    if (statement.kind !== 'revoke' && (await this.#store.statementsSince(agency, this.#now() - MS_PER_DAY)) >= LIMITS.statementsPerDay) throw new ProtocolError('statement.quota');
-    if (statement.kind === 'device' && this.#owners.has(statement.device)) throw new ProtocolError('statement.invalid', 'The device id is taken.');
+    if (statement.atMs > this.#now() + LIMITS.clockAheadMs)
+      throw new ProtocolError('statement.invalid', 'The statement is dated ahead.');
+    if (
+      statement.kind !== 'revoke' &&
+      (await this.#store.statementsSince(agency, this.#now() - MS_PER_DAY)) >= LIMITS.statementsPerDay
+    )
+      throw new ProtocolError('statement.quota');
+    if (statement.kind === 'device' && this.#owners.has(statement.device))
+      throw new ProtocolError('statement.invalid', 'The device id is taken.');
     const stored = documentOf(statement, document);
-    if ((await this.#store.appendStatement(agency, statement.seq, jws, this.#now(), stored)) === 'conflict') throw new ProtocolError('statement.conflict');
+    if ((await this.#store.appendStatement(agency, statement.seq, jws, this.#now(), stored)) === 'conflict')
+      throw new ProtocolError('statement.conflict');
     this.#chains.set(agency, this.#take(next));
     this.#tell({ agency });
     return next;
@@ -136,22 +155,29 @@ export class Registry {
 
   /** Active devices, of one agency or of all, in order of id. */
   devices(agency: AgencyId | undefined): readonly DeviceId[] {
-    const ids = [...this.#owners].filter(([, owner]) => agency === undefined || owner === agency).map(([device]) => device);
+    const ids = [...this.#owners]
+      .filter(([, owner]) => agency === undefined || owner === agency)
+      .map(([device]) => device);
     return ids.filter((device) => this.device(device) !== undefined).sort();
   }
 }
 
 /** A document comes with the statement that names its hash, and with no other. */
-function documentOf(statement: { readonly kind: string; readonly documentHash?: string }, document: SaltedDocument | null): Parameters<Store['appendStatement']>[4] {
+function documentOf(
+  statement: { readonly kind: string; readonly documentHash?: string },
+  document: SaltedDocument | null,
+): Parameters<Store['appendStatement']>[4] {
   if (statement.documentHash === undefined) {
     if (document !== null) throw new ProtocolError('statement.invalid', 'This kind of statement names no document.');
     return null;
   }
-  if (document === null) throw new ProtocolError('statement.invalid', 'The document that the statement names is missing.');
+  if (document === null)
+    throw new ProtocolError('statement.invalid', 'The document that the statement names is missing.');
   const json = canonicalText(document.document);
   if (json.length > LIMITS.documentBytes) throw new ProtocolError('encoding.too-large', 'The document is too large.');
   const hash = toHash(documentHash(sha256, fromBase64url(document.salt), document.document));
-  if (hash !== statement.documentHash) throw new ProtocolError('statement.invalid', 'The document is not the one that the statement names.');
+  if (hash !== statement.documentHash)
+    throw new ProtocolError('statement.invalid', 'The document is not the one that the statement names.');
   return { hash, salt: document.salt, json };
 }
 

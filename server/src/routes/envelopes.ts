@@ -1,5 +1,5 @@
 /** Submit, fetch and acknowledge over HTTP, for clients that cannot hold a stream. */
-import { concat, encodeDelivery, OPERATIONS, prefixed, ProtocolError } from '@holdfast/protocol';
+import { concat, encodeDelivery, OPERATIONS, ProtocolError, prefixed } from '@holdfast/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Relay } from '../relay.js';
 import { register } from './register.js';
@@ -10,7 +10,13 @@ const MAX_BYTES = 4 * 1024 * 1024;
 export function envelopeRoutes(app: FastifyInstance, { acceptor, store }: Relay): void {
   register(app, OPERATIONS.submitEnvelope, ({ body, session }) => acceptor.submit(body, session().device));
   register(app, OPERATIONS.fetchMailbox, async ({ params, query, session }) => {
-    const items = await store.nextFor(session().device, params.mailbox, Number(query.after), Number(query.limit ?? DEFAULT_ITEMS), MAX_BYTES);
+    const items = await store.nextFor(
+      session().device,
+      params.mailbox,
+      Number(query.after),
+      Number(query.limit ?? DEFAULT_ITEMS),
+      MAX_BYTES,
+    );
     return concat(...items.map((item) => prefixed(encodeDelivery({ mailbox: params.mailbox, ...item }))));
   });
   register(app, OPERATIONS.acknowledgeMailbox, async ({ params, body, session }) => {

@@ -1,5 +1,5 @@
 /** Devices' day keys: published by the device, handed out with the proof that it did. */
-import { acceptEpochBatch, isKeysError, sha256, verifyEpochBatch, epochLeaves } from '@holdfast/keys/verify';
+import { acceptEpochBatch, epochLeaves, isKeysError, sha256, verifyEpochBatch } from '@holdfast/keys/verify';
 import { treeOf } from '@holdfast/log';
 import { fromBase64url, OPERATIONS, ProtocolError, toBase64url, toHash } from '@holdfast/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -9,27 +9,44 @@ import { register } from './register.js';
 const KEYS_PER_PAGE = 500;
 
 export function epochKeyRoutes(app: FastifyInstance, { registry, store }: Relay): void {
-  register(app, OPERATIONS.getEpochBatchHead, async ({ session }) => ({ batch: (await store.epochBatchHead(session().device)) ?? null }));
+  register(app, OPERATIONS.getEpochBatchHead, async ({ session }) => ({
+    batch: (await store.epochBatchHead(session().device)) ?? null,
+  }));
 
   register(app, OPERATIONS.publishEpochBatch, async ({ body, session }) => {
     const { agency, device, key } = session();
     const owner = { fed: registry.fed, agency, device, key: fromBase64url(key) };
     const keys = body.keys.map(fromBase64url);
     const head = await store.epochBatchHead(device);
-    const accepted = orRefusal(() => acceptEpochBatch(head === undefined ? undefined : verifyEpochBatch(head, owner), body.batch, owner, keys));
+    const accepted = orRefusal(() =>
+      acceptEpochBatch(head === undefined ? undefined : verifyEpochBatch(head, owner), body.batch, owner, keys),
+    );
     const { n, firstDay } = accepted.batch;
     const tree = treeOf(sha256, epochLeaves(firstDay, keys));
-    const rows = keys.map((bytes, index) => ({ day: firstDay + index, key: bytes, path: tree.inclusionPath(index).map(toHash) }));
-    if ((await store.publishEpochBatch({ agency, device, n, jws: body.batch, keys: rows })) === 'conflict') throw new ProtocolError('epoch-batch.conflict');
+    const rows = keys.map((bytes, index) => ({
+      day: firstDay + index,
+      key: bytes,
+      path: tree.inclusionPath(index).map(toHash),
+    }));
+    if ((await store.publishEpochBatch({ agency, device, n, jws: body.batch, keys: rows })) === 'conflict')
+      throw new ProtocolError('epoch-batch.conflict');
     return { n };
   });
 
   register(app, OPERATIONS.getEpochKeys, async ({ query }) => {
-    const devices = registry.devices(query.agency).filter((device) => query.after === undefined || device > query.after);
+    const devices = registry
+      .devices(query.agency)
+      .filter((device) => query.after === undefined || device > query.after);
     const page = devices.slice(0, KEYS_PER_PAGE);
     const keys = await store.epochKeys(Number(query.day), page);
     return {
-      keys: keys.map(({ device, batch, day, key, path }) => ({ device, batch, day, key: toBase64url(key), path: [...path] })),
+      keys: keys.map(({ device, batch, day, key, path }) => ({
+        device,
+        batch,
+        day,
+        key: toBase64url(key),
+        path: [...path],
+      })),
       next: devices.length > page.length ? (page.at(-1) ?? null) : null,
     };
   });

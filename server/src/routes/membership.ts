@@ -14,7 +14,9 @@ export function membershipRoutes(app: FastifyInstance, { registry, store, logger
     return { lists: lists.slice(from - 1, from - 1 + LISTS_PER_PAGE), latest: lists.length };
   });
   register(app, OPERATIONS.publishTrustList, async ({ body }) => ({ version: await registry.appendTrustList(body) }));
-  register(app, OPERATIONS.listAgencies, () => ({ agencies: registry.heads().flatMap(({ agency, seq, head }) => (head === null ? [] : [{ agency, seq, head }])) }));
+  register(app, OPERATIONS.listAgencies, () => ({
+    agencies: registry.heads().flatMap(({ agency, seq, head }) => (head === null ? [] : [{ agency, seq, head }])),
+  }));
   register(app, OPERATIONS.getStatements, async ({ params, query }) => {
     if (registry.chain(params.agency) === undefined) throw new ProtocolError('request.not-found');
     const from = Number(query.from);

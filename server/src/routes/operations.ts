@@ -13,7 +13,12 @@ export function operationRoutes(app: FastifyInstance, { store, config, registry,
   app.get('/livez', open, () => ({ ok: true }));
   app.get('/version', open, () => ({ version: RELAY_VERSION, node: process.version }));
   app.get('/readyz', open, async (_request, reply) => {
-    const checks = { writes: await writes(), disk: await disk(), clock: now() > EARLIEST_MS, trustList: registry.isServing };
+    const checks = {
+      writes: await writes(),
+      disk: await disk(),
+      clock: now() > EARLIEST_MS,
+      trustList: registry.isServing,
+    };
     const ok = Object.values(checks).every(Boolean);
     return reply.code(ok ? 200 : 503).send({ ok, checks });
   });

@@ -2,7 +2,7 @@
  * How an operation of the contract becomes a route: parsed by its schemas, authorised by its `auth`, in one place. A route
  * without a declared authority cannot be registered; everything is denied until it is declared open.
  */
-import { OCTETS, type Operation, parserOf, ProtocolError } from '@holdfast/protocol';
+import { OCTETS, type Operation, ProtocolError, parserOf } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { Session } from '../session/sessions.js';
@@ -31,7 +31,11 @@ export interface Call<O extends Operation> {
 type Answer<O extends Operation> = O['response'] extends typeof OCTETS ? Uint8Array : StaticOf<O['response']>;
 
 /** Registers `operation`; `handle` sees only what has been parsed. */
-export function register<const O extends Operation>(app: FastifyInstance, operation: O, handle: (call: Call<O>) => Promise<Answer<O>> | Answer<O>): void {
+export function register<const O extends Operation>(
+  app: FastifyInstance,
+  operation: O,
+  handle: (call: Call<O>) => Promise<Answer<O>> | Answer<O>,
+): void {
   const parse = {
     params: parserFor(operation.params, 'path'),
     query: parserFor(operation.query, 'query'),

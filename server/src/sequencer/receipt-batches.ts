@@ -25,18 +25,38 @@ const OPENING_BYTES = 32;
 
 export interface ReceiptSealer {
   /** Receipts for these envelopes, in their order, and the batch that signs them. */
-  seal(envelopes: readonly Hash[], atMs: number): { readonly receipts: readonly Receipt[]; readonly batch: ReceiptBatch };
+  seal(
+    envelopes: readonly Hash[],
+    atMs: number,
+  ): { readonly receipts: readonly Receipt[]; readonly batch: ReceiptBatch };
   /** The batch is stored: the next one follows it. */
   advance(batch: ReceiptBatch): void;
 }
 
-export function receiptSealer(origin: string, key: RelayKey, last: ReceiptBatch | undefined, random: (length: number) => Uint8Array): ReceiptSealer {
+export function receiptSealer(
+  origin: string,
+  key: RelayKey,
+  last: ReceiptBatch | undefined,
+  random: (length: number) => Uint8Array,
+): ReceiptSealer {
   let previous = last;
   return {
     seal: (envelopes, atMs) => {
       const openings = envelopes.map(() => random(OPENING_BYTES));
-      const leaves = envelopes.map((eh, index) => sealedLeaf(hmacSha256(openings[index] ?? new Uint8Array(), leafMacInput(sha256, submissionEvent(origin, eh, atMs)))));
-      const tree = treeOf(sha256, envelopes.map((eh, index) => leafHash(sha256, receiptLeafEntry(eh, toBase64url(leafHash(sha256, leaves[index] ?? new Uint8Array())), atMs))));
+      const leaves = envelopes.map((eh, index) =>
+        sealedLeaf(
+          hmacSha256(openings[index] ?? new Uint8Array(), leafMacInput(sha256, submissionEvent(origin, eh, atMs))),
+        ),
+      );
+      const tree = treeOf(
+        sha256,
+        envelopes.map((eh, index) =>
+          leafHash(
+            sha256,
+            receiptLeafEntry(eh, toBase64url(leafHash(sha256, leaves[index] ?? new Uint8Array())), atMs),
+          ),
+        ),
+      );
       const unsigned = { n: previous === undefined ? 0 : previous.n + 1, size: envelopes.length, atMs };
       const prev = previous === undefined ? FIRST_BATCH_PREV : nameOf(origin, previous);
       const sig = toBase64url(key.sign(receiptBatchBytes(origin, unsigned, prev, tree.root)));

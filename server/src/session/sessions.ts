@@ -3,6 +3,7 @@
  * shows token and a fresh proof (RFC 9449). The registered key decides, never a key that comes along.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '@holdfast/keys/verify';
 import {
   ACCESS_TOKEN_TYP,
   ASSERTION_MAX_AGE_S,
@@ -10,16 +11,23 @@ import {
   DeviceIdSchema,
   DPOP_TYP,
   fromBase64url,
-  parserOf,
   ProtocolError,
+  parserOf,
   SESSION_ASSERTION_TYP,
   type SessionChallenge,
   type SessionToken,
   toBase64url,
   utf8,
 } from '@holdfast/protocol';
-import { sha256 } from '@holdfast/keys/verify';
-import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import {
+  calculateJwkThumbprint,
+  decodeProtectedHeader,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { JOSEError, JWTExpired } from 'jose/errors';
 import type { ActiveDevice, Registry } from '../membership/registry.js';
 import type { RelayKey } from '../sequencer/relay-key.js';
@@ -81,11 +89,22 @@ export class Sessions {
     const { registry, origin, now, key } = this.#deps;
     const active = registry.device(device);
     if (active === undefined) throw new ProtocolError('session.device-refused');
-    const claims = await this.#verified(assertion, active, { typ: SESSION_ASSERTION_TYP, issuer: device, audience: origin, maxTokenAge: ASSERTION_MAX_AGE_S, requiredClaims: ['nonce', 'jti', 'exp', 'iat'] });
-    if (claims.fed !== registry.fed || typeof claims.nonce !== 'string') throw new ProtocolError('session.proof-invalid');
+    const claims = await this.#verified(assertion, active, {
+      typ: SESSION_ASSERTION_TYP,
+      issuer: device,
+      audience: origin,
+      maxTokenAge: ASSERTION_MAX_AGE_S,
+      requiredClaims: ['nonce', 'jti', 'exp', 'iat'],
+    });
+    if (claims.fed !== registry.fed || typeof claims.nonce !== 'string')
+      throw new ProtocolError('session.proof-invalid');
     await this.#useNonce(claims.nonce);
     const expiresAtMs = now() + TOKEN_LIFE_MS;
-    const accessToken = await new SignJWT({ fed: registry.fed, agency: active.agency, cnf: { jkt: await thumbprint(active.key) } })
+    const accessToken = await new SignJWT({
+      fed: registry.fed,
+      agency: active.agency,
+      cnf: { jkt: await thumbprint(active.key) },
+    })
       .setProtectedHeader({ alg: 'EdDSA', typ: ACCESS_TOKEN_TYP })
       .setIssuer(origin)
       .setAudience(origin)
@@ -103,7 +122,8 @@ export class Sessions {
     const given = decoded(mac);
     const isOurs = given !== undefined && given.length === expected.length && timingSafeEqual(given, expected);
     const { store, now } = this.#deps;
-    if (!isOurs || expiresAtMs < now() || !(await store.useOnce(`nonce ${random}`, expiresAtMs, now()))) throw new ProtocolError('session.nonce-used');
+    if (!isOurs || expiresAtMs < now() || !(await store.useOnce(`nonce ${random}`, expiresAtMs, now())))
+      throw new ProtocolError('session.nonce-used');
   }
 
   /** @throws ProtocolError `session.required`, `session.proof-invalid`, `session.expired`, `session.nonce-used`, `session.device-refused` */
@@ -111,30 +131,59 @@ export class Sessions {
     const accessToken = authorization?.startsWith('DPoP ') === true ? authorization.slice(5) : undefined;
     if (accessToken === undefined || proof === undefined) throw new ProtocolError('session.required');
     const { registry, origin, key, store, now } = this.#deps;
-    const token = await this.#verified(accessToken, { key: key.publicKey }, { typ: ACCESS_TOKEN_TYP, issuer: origin, audience: origin, requiredClaims: ['sub', 'exp', 'iat', 'cnf'] });
+    const token = await this.#verified(
+      accessToken,
+      { key: key.publicKey },
+      { typ: ACCESS_TOKEN_TYP, issuer: origin, audience: origin, requiredClaims: ['sub', 'exp', 'iat', 'cnf'] },
+    );
     const device = parseDevice(token.sub);
     const active = registry.device(device);
     if (token.fed !== registry.fed || active === undefined) throw new ProtocolError('session.device-refused');
     const jkt = await thumbprint(active.key);
     if (jktOf(token) !== jkt) throw new ProtocolError('session.proof-invalid');
-    const claims = await this.#verified(proof, active, { typ: DPOP_TYP, maxTokenAge: PROOF_MAX_AGE_S, requiredClaims: ['htm', 'htu', 'ath', 'jti', 'iat'] }, jkt);
+    const claims = await this.#verified(
+      proof,
+      active,
+      { typ: DPOP_TYP, maxTokenAge: PROOF_MAX_AGE_S, requiredClaims: ['htm', 'htu', 'ath', 'jti', 'iat'] },
+      jkt,
+    );
     const ath = toBase64url(sha256(utf8(accessToken)));
-    if (claims.htm !== method || claims.htu !== url || claims.ath !== ath || typeof claims.jti !== 'string' || claims.jti.length > 64) throw new ProtocolError('session.proof-invalid');
+    if (
+      claims.htm !== method ||
+      claims.htu !== url ||
+      claims.ath !== ath ||
+      typeof claims.jti !== 'string' ||
+      claims.jti.length > 64
+    )
+      throw new ProtocolError('session.proof-invalid');
     const staleAtMs = now() + 2 * PROOF_MAX_AGE_S * 1000;
-    if (!(await store.useOnce(`proof ${device} ${claims.jti}`, staleAtMs, now()))) throw new ProtocolError('session.nonce-used');
+    if (!(await store.useOnce(`proof ${device} ${claims.jti}`, staleAtMs, now())))
+      throw new ProtocolError('session.nonce-used');
     return { ...active, expiresAtMs: (token.exp ?? 0) * 1000 };
   }
 
   /** One way to verify any of the three: fixed algorithm, our own key, everything that may be asked of the claims. */
-  async #verified(jwt: string, { key }: { readonly key: string }, expected: Parameters<typeof jwtVerify>[2] & { readonly typ: string }, jkt?: string): Promise<JWTPayload> {
+  async #verified(
+    jwt: string,
+    { key }: { readonly key: string },
+    expected: Parameters<typeof jwtVerify>[2] & { readonly typ: string },
+    jkt?: string,
+  ): Promise<JWTPayload> {
     if (jwt.length > MAX_TOKEN_CHARS) throw new ProtocolError('session.proof-invalid');
     try {
-      if (jkt !== undefined && (await embeddedThumbprint(jwt)) !== jkt) throw new ProtocolError('session.proof-invalid');
-      const { payload } = await jwtVerify(jwt, await publicKey(key), { ...expected, algorithms: ['EdDSA'], clockTolerance: CLOCK_TOLERANCE_S, currentDate: new Date(this.#deps.now()) });
+      if (jkt !== undefined && (await embeddedThumbprint(jwt)) !== jkt)
+        throw new ProtocolError('session.proof-invalid');
+      const { payload } = await jwtVerify(jwt, await publicKey(key), {
+        ...expected,
+        algorithms: ['EdDSA'],
+        clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: new Date(this.#deps.now()),
+      });
       return payload;
     } catch (cause) {
       if (cause instanceof JWTExpired) throw new ProtocolError('session.expired', undefined, { cause });
-      if (cause instanceof JOSEError || cause instanceof TypeError) throw new ProtocolError('session.proof-invalid', undefined, { cause });
+      if (cause instanceof JOSEError || cause instanceof TypeError)
+        throw new ProtocolError('session.proof-invalid', undefined, { cause });
       throw cause;
     }
   }
@@ -150,7 +199,8 @@ async function embeddedThumbprint(jwt: string): Promise<string | undefined> {
   return thumbprint(jwk.x);
 }
 
-const isPublicOkp = (jwk: JWK): jwk is JWK & { readonly x: string } => jwk.kty === 'OKP' && jwk.crv === 'Ed25519' && typeof jwk.x === 'string' && jwk.d === undefined;
+const isPublicOkp = (jwk: JWK): jwk is JWK & { readonly x: string } =>
+  jwk.kty === 'OKP' && jwk.crv === 'Ed25519' && typeof jwk.x === 'string' && jwk.d === undefined;
 
 function jktOf({ cnf }: JWTPayload): string | undefined {
   return typeof cnf === 'object' && cnf !== null && 'jkt' in cnf && typeof cnf.jkt === 'string' ? cnf.jkt : undefined;

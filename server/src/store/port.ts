@@ -2,7 +2,18 @@
  * What the relay needs of a store, in its own words. Every verb is atomic and durable when it resolves; none hands out a
  * transaction or a driver's error. One conformance suite runs against every adapter.
  */
-import type { AgencyId, BlobId, DeviceId, EnvelopeId, GeneralJws, Hash, ItemKind, Mailbox, Receipt, ReceiptBatch } from '@holdfast/protocol';
+import type {
+  AgencyId,
+  BlobId,
+  DeviceId,
+  EnvelopeId,
+  GeneralJws,
+  Hash,
+  ItemKind,
+  Mailbox,
+  Receipt,
+  ReceiptBatch,
+} from '@holdfast/protocol';
 
 /** One envelope to take in, with the receipt that goes back for it. */
 export interface NewEnvelope {
@@ -73,9 +84,17 @@ export interface Store {
   /** The newest signed batch, with the hash that the next one names. */
   lastBatch(): Promise<ReceiptBatch | undefined>;
   /** Items after a number, in order; at least one where there is one, then up to the bounds. */
-  nextFor(device: DeviceId, mailbox: Mailbox, after: number, limit: number, maxBytes: number): Promise<readonly MailboxItem[]>;
+  nextFor(
+    device: DeviceId,
+    mailbox: Mailbox,
+    after: number,
+    limit: number,
+    maxBytes: number,
+  ): Promise<readonly MailboxItem[]>;
   /** Acknowledged cursor and highest number of each mailbox. */
-  cursors(device: DeviceId): Promise<Readonly<Record<Mailbox, { readonly acknowledged: number; readonly highest: number }>>>;
+  cursors(
+    device: DeviceId,
+  ): Promise<Readonly<Record<Mailbox, { readonly acknowledged: number; readonly highest: number }>>>;
   /** Moves cursors forward, never back, and never past the highest number. */
   acknowledge(cursors: readonly MailboxCursor[]): Promise<void>;
   /** Deletes what every device has acknowledged. @returns how many items went */
@@ -88,7 +107,13 @@ export interface Store {
   trustLists(): Promise<readonly GeneralJws[]>;
   appendTrustList(version: number, jws: GeneralJws): Promise<'stored' | 'conflict'>;
   statements(agency: AgencyId, from: number, limit: number): Promise<readonly GeneralJws[]>;
-  appendStatement(agency: AgencyId, seq: number, jws: GeneralJws, atMs: number, document: { readonly hash: Hash; readonly salt: string; readonly json: string } | null): Promise<'stored' | 'conflict'>;
+  appendStatement(
+    agency: AgencyId,
+    seq: number,
+    jws: GeneralJws,
+    atMs: number,
+    document: { readonly hash: Hash; readonly salt: string; readonly json: string } | null,
+  ): Promise<'stored' | 'conflict'>;
   statementsSince(agency: AgencyId, sinceMs: number): Promise<number>;
   document(hash: Hash): Promise<{ readonly salt: string; readonly json: string } | undefined>;
   epochBatchHead(device: DeviceId): Promise<string | undefined>;

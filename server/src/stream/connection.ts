@@ -6,9 +6,9 @@
 import {
   CLOSE_CODES,
   controlJson,
+  type DirectoryHint,
   decodeCursor,
   decodeFrame,
-  type DirectoryHint,
   encodeCursor,
   encodeDelivery,
   encodeFrame,
@@ -16,12 +16,12 @@ import {
   type Frame,
   type FrameType,
   isProtocolError,
-  type Mailbox,
   MAILBOXES,
+  type Mailbox,
+  ProtocolError,
   parseReauth,
   parseResume,
   problemOf,
-  ProtocolError,
   utf8,
 } from '@holdfast/protocol';
 import type { WebSocket } from 'ws';
@@ -62,9 +62,19 @@ export class StreamConnection {
     this.#session = session;
     this.epoch = epoch;
     this.#deps = deps;
-    const box = (mailbox: Mailbox): Box => ({ mailbox, sent: 0, acknowledged: 0, isLive: false, isPumping: false, isAwake: false });
+    const box = (mailbox: Mailbox): Box => ({
+      mailbox,
+      sent: 0,
+      acknowledged: 0,
+      isLive: false,
+      isPumping: false,
+      isAwake: false,
+    });
     this.#boxes = { alert: box('alert'), routine: box('routine') };
-    this.#timers.push(setTimeout(() => this.close('idle'), RESUME_WITHIN_MS), setInterval(() => this.#ping(), PING_EVERY_MS));
+    this.#timers.push(
+      setTimeout(() => this.close('idle'), RESUME_WITHIN_MS),
+      setInterval(() => this.#ping(), PING_EVERY_MS),
+    );
     this.#expireAt(session.expiresAtMs);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (!isBinary) return this.close('malformed');
@@ -105,7 +115,10 @@ export class StreamConnection {
 
   #expireAt(expiresAtMs: number): void {
     clearTimeout(this.#expiry);
-    this.#expiry = setTimeout(() => this.close('sessionExpired', new ProtocolError('session.expired')), Math.max(0, expiresAtMs - this.#deps.now() + EXPIRY_GRACE_MS));
+    this.#expiry = setTimeout(
+      () => this.close('sessionExpired', new ProtocolError('session.expired')),
+      Math.max(0, expiresAtMs - this.#deps.now() + EXPIRY_GRACE_MS),
+    );
   }
 
   #receive(bytes: Uint8Array): void {
@@ -128,7 +141,8 @@ export class StreamConnection {
 
   async #carryOut({ type, request, payload }: Frame): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#window === 0 && type !== 'resume') throw new ProtocolError('frame.malformed', 'The first frame must be `resume`.');
+    if (this.#window === 0 && type !== 'resume')
+      throw new ProtocolError('frame.malformed', 'The first frame must be `resume`.');
     switch (type) {
       case 'resume':
         return this.#resume(request, payload);
@@ -149,7 +163,7 @@ export class StreamConnection {
       case 'problem':
       case 'reauthed':
       case 'directory':
-        throw new ProtocolError('frame.unknown-type', 'That frame is the relay\'s to send.');
+        throw new ProtocolError('frame.unknown-type', "That frame is the relay's to send.");
     }
   }
 
@@ -164,9 +178,16 @@ export class StreamConnection {
       // What the client holds durably counts as acknowledged; it cannot hold more than there is.
       box.sent = Math.min(Math.max(wanted[mailbox], cursors[mailbox].acknowledged), cursors[mailbox].highest);
       box.acknowledged = box.sent;
-      if (box.sent > cursors[mailbox].acknowledged) this.#deps.acknowledge({ device: this.device, mailbox, cursor: box.sent }, () => undefined);
+      if (box.sent > cursors[mailbox].acknowledged)
+        this.#deps.acknowledge({ device: this.device, mailbox, cursor: box.sent }, () => undefined);
     }
-    this.#send('resumed', request, utf8(JSON.stringify({ alert: cursors.alert.acknowledged, routine: cursors.routine.acknowledged, epoch: this.epoch })));
+    this.#send(
+      'resumed',
+      request,
+      utf8(
+        JSON.stringify({ alert: cursors.alert.acknowledged, routine: cursors.routine.acknowledged, epoch: this.epoch }),
+      ),
+    );
     this.wake();
   }
 
@@ -184,7 +205,9 @@ export class StreamConnection {
     const box = this.#boxes[mailbox];
     if (cursor > box.sent) throw new ProtocolError('mailbox.cursor-ahead');
     box.acknowledged = Math.max(box.acknowledged, cursor);
-    this.#deps.acknowledge({ device: this.device, mailbox, cursor }, () => this.#send('acknowledged', request, encodeCursor({ mailbox, cursor: box.acknowledged })));
+    this.#deps.acknowledge({ device: this.device, mailbox, cursor }, () =>
+      this.#send('acknowledged', request, encodeCursor({ mailbox, cursor: box.acknowledged })),
+    );
     this.#pump(box);
   }
 

@@ -50,7 +50,10 @@ export class StreamGateway {
     const older = this.#connections.get(session.device);
     if (older !== undefined && older.epoch > epoch) return socket.close(4409);
     older?.close('fenced');
-    const connection = new StreamConnection(socket, session, epoch, { ...this.#deps, acknowledge: (cursor, stored) => this.#acknowledge(cursor, stored) });
+    const connection = new StreamConnection(socket, session, epoch, {
+      ...this.#deps,
+      acknowledge: (cursor, stored) => this.#acknowledge(cursor, stored),
+    });
     this.#connections.set(session.device, connection);
     this.#deps.logger.streamOpened({ device: session.device, epoch });
     socket.once('close', (code) => {
@@ -91,7 +94,8 @@ export class StreamGateway {
 
   /** Revoked or suspended: out at once. */
   #dropRefused(): void {
-    for (const [device, connection] of this.#connections) if (this.#deps.registry.device(device) === undefined) connection.close('deviceRefused');
+    for (const [device, connection] of this.#connections)
+      if (this.#deps.registry.device(device) === undefined) connection.close('deviceRefused');
   }
 
   async close(): Promise<void> {
@@ -100,4 +104,3 @@ export class StreamGateway {
     await this.flush();
   }
 }
-

@@ -29,13 +29,21 @@ function assertSettings(sql: Database.Database): void {
   const parts = version.split('.').map(Number);
   const isOld = MIN_SQLITE.reduce((verdict, min, index) => verdict || Math.sign((parts[index] ?? 0) - min), 0) < 0;
   if (isOld) throw new Error(`SQLite ${MIN_SQLITE.join('.')} is needed; this is ${version}.`);
-  if (sql.pragma('journal_mode', { simple: true }) !== 'wal') throw new Error('The database does not keep a write-ahead log; is it on a network disk?');
+  if (sql.pragma('journal_mode', { simple: true }) !== 'wal')
+    throw new Error('The database does not keep a write-ahead log; is it on a network disk?');
   if (sql.pragma('synchronous', { simple: true }) !== 2) throw new Error('The database does not sync every commit.');
 }
 
 function migrate(sql: Database.Database): void {
-  sql.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT');
-  const applied = new Set(sql.prepare<[], { name: string }>('SELECT name FROM migrations').all().map(({ name }) => name));
+  sql.exec(
+    'CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP) STRICT',
+  );
+  const applied = new Set(
+    sql
+      .prepare<[], { name: string }>('SELECT name FROM migrations')
+      .all()
+      .map(({ name }) => name),
+  );
   const unknown = [...applied].filter((name) => !MIGRATIONS.some((migration) => migration.name === name));
   if (unknown.length > 0) throw new Error(`The database was written by a newer relay (${unknown.join(', ')}).`);
   const apply = sql.transaction((name: string, statements: string) => {
@@ -47,5 +55,10 @@ function migrate(sql: Database.Database): void {
 
 /** Was this a broken uniqueness or one of our own triggers? Everything else is a fault. */
 export function isConstraint(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT');
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.startsWith('SQLITE_CONSTRAINT')
+  );
 }

@@ -40,27 +40,52 @@ export const mailboxes = sqliteTable(
 
 export const receipts = sqliteTable(
   'receipts',
-  { sender: text('sender').notNull(), id: text('id').notNull(), eh: text('eh').notNull(), receipt: text('receipt').notNull() },
+  {
+    sender: text('sender').notNull(),
+    id: text('id').notNull(),
+    eh: text('eh').notNull(),
+    receipt: text('receipt').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.sender, table.id] })],
 );
 
-export const receiptBatches = sqliteTable('receipt_batches', { n: integer('n').primaryKey(), batch: text('batch').notNull() });
+export const receiptBatches = sqliteTable('receipt_batches', {
+  n: integer('n').primaryKey(),
+  batch: text('batch').notNull(),
+});
 export const logOutbox = sqliteTable('log_outbox', {
   position: integer('position').primaryKey({ autoIncrement: true }),
   leaf: blob('leaf', { mode: 'buffer' }).notNull(),
   atMs: integer('at_ms').notNull(),
 });
 
-export const trustLists = sqliteTable('trust_lists', { version: integer('version').primaryKey(), jws: text('jws').notNull() });
+export const trustLists = sqliteTable('trust_lists', {
+  version: integer('version').primaryKey(),
+  jws: text('jws').notNull(),
+});
 export const statements = sqliteTable(
   'statements',
-  { agency: text('agency').notNull(), seq: integer('seq').notNull(), atMs: integer('at_ms').notNull(), jws: text('jws').notNull() },
+  {
+    agency: text('agency').notNull(),
+    seq: integer('seq').notNull(),
+    atMs: integer('at_ms').notNull(),
+    jws: text('jws').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.agency, table.seq] })],
 );
-export const documents = sqliteTable('documents', { hash: text('hash').primaryKey(), salt: text('salt').notNull(), json: text('json').notNull() });
+export const documents = sqliteTable('documents', {
+  hash: text('hash').primaryKey(),
+  salt: text('salt').notNull(),
+  json: text('json').notNull(),
+});
 export const epochBatches = sqliteTable(
   'epoch_batches',
-  { device: text('device').notNull(), n: integer('n').notNull(), agency: text('agency').notNull(), jws: text('jws').notNull() },
+  {
+    device: text('device').notNull(),
+    n: integer('n').notNull(),
+    agency: text('agency').notNull(),
+    jws: text('jws').notNull(),
+  },
   (table) => [primaryKey({ columns: [table.device, table.n] })],
 );
 export const epochKeys = sqliteTable(
@@ -74,8 +99,14 @@ export const epochKeys = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.device, table.day] })],
 );
-export const once = sqliteTable('once', { id: text('id').primaryKey(), expiresAtMs: integer('expires_at_ms').notNull() });
-export const sessionEpochs = sqliteTable('session_epochs', { device: text('device').primaryKey(), epoch: integer('epoch').notNull() });
+export const once = sqliteTable('once', {
+  id: text('id').primaryKey(),
+  expiresAtMs: integer('expires_at_ms').notNull(),
+});
+export const sessionEpochs = sqliteTable('session_epochs', {
+  device: text('device').primaryKey(),
+  epoch: integer('epoch').notNull(),
+});
 export const blobs = sqliteTable('blobs', {
   id: text('id').primaryKey(),
   agency: text('agency').notNull(),
