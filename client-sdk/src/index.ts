@@ -24,7 +24,7 @@ export {
 export { parseMembershipRequest } from './federation/membership-request.js';
 export { readFileBounded } from './home/read-file-bounded.js';
 export type { InboxItem } from './receive/inbox.js';
-export type { UnknownMessage } from './receive/receiver.js';
+export type { UnknownMessage } from './receive/read-message.js';
 export type { OpenOptions } from './runtime.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId, type OutgoingAttachment } from './send/enqueue.js';

@@ -15,7 +15,7 @@ import type { Archive } from '../archive/archive.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
-import { readMessage, type UnknownMessage } from '../receive/receiver.js';
+import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { causalOrder } from './causal-order.js';
 import { type CaseAsset, foldFreeze } from './fold-freeze.js';
 

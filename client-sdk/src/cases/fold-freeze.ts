@@ -24,7 +24,7 @@ import {
 import type { Archive } from '../archive/archive.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import { SdkError } from '../errors.js';
-import { readMessage, type UnknownMessage } from '../receive/receiver.js';
+import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { causalOrder } from './causal-order.js';
 
 export interface CaseAsset {

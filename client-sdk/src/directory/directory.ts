@@ -23,7 +23,6 @@ import {
   type EpochKeyProof,
   type FederationId,
   fromBase64url,
-  type GeneralJws,
   type Hash,
   OPERATIONS,
   parseCapabilityRecord,
@@ -33,7 +32,7 @@ import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
 import { DirectoryAlarm } from './alarm.js';
-import { emptyView, replayTrustLists, withStatements } from './replay.js';
+import { emptyView, replayStatements, replayTrustLists, withStatements } from './replay.js';
 import { addressable, type DirectoryView } from './view.js';
 
 export interface DirectoryDependencies {
@@ -244,15 +243,4 @@ export class Directory {
   agencies(): readonly AgencyId[] {
     return this.view.trust.list.members.map(({ agency }) => agency);
   }
-}
-
-function replayStatements(
-  view: DirectoryView,
-  rows: readonly { readonly agency: AgencyId; readonly jws: GeneralJws }[],
-): DirectoryView {
-  const byAgency = new Map<AgencyId, GeneralJws[]>();
-  for (const { agency, jws } of rows) byAgency.set(agency, [...(byAgency.get(agency) ?? []), jws]);
-  let next = view;
-  for (const [agency, statements] of byAgency) next = withStatements(next, agency, statements);
-  return next;
 }

@@ -47,3 +47,15 @@ export function withStatements(
 function claim(owners: Map<DeviceId, AgencyId>, device: DeviceId, agency: AgencyId): void {
   if (!owners.has(device)) owners.set(device, agency);
 }
+
+/** Every stored statement, agency by agency. */
+export function replayStatements(
+  view: DirectoryView,
+  rows: readonly { readonly agency: AgencyId; readonly jws: GeneralJws }[],
+): DirectoryView {
+  const byAgency = new Map<AgencyId, GeneralJws[]>();
+  for (const { agency, jws } of rows) byAgency.set(agency, [...(byAgency.get(agency) ?? []), jws]);
+  let next = view;
+  for (const [agency, statements] of byAgency) next = withStatements(next, agency, statements);
+  return next;
+}

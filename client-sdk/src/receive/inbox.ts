@@ -7,7 +7,7 @@ import type { Archive } from '../archive/archive.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { EventHub } from '../events.js';
 import { manifestOf } from './evidence.js';
-import { readMessage, type UnknownMessage } from './receiver.js';
+import { readMessage, type UnknownMessage } from './read-message.js';
 
 export interface InboxItem {
   /** The envelope's name: stable across redelivery and restarts. */

@@ -18,10 +18,8 @@ import {
   fromBase64url,
   fromUtf8,
   isProtocolError,
-  type Message,
   NOTICE_TYP,
   parseCanonical,
-  parseMessage,
   parseNotice,
   rosterHash,
   toBase64url,
@@ -32,13 +30,7 @@ import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
-
-/** A message of a kind that this version does not know, or a body it cannot read: kept whole, shown as such. */
-export interface UnknownMessage {
-  readonly kind: 'unknown';
-  readonly claimedKind: string;
-  readonly body: unknown;
-}
+import { readMessage } from './read-message.js';
 
 export type ReceiverEvent =
   | { readonly event: 'inbox.stored'; readonly message: StoredMessage }
@@ -248,15 +240,4 @@ interface OpenedMessage {
 function codeOf(error: unknown): string | undefined {
   if (error instanceof DirectoryAlarm || isKeysError(error) || isProtocolError(error)) return error.code;
   return undefined;
-}
-
-/** A stored message as its typed form; a newer version's kind comes as `unknown`. */
-export function readMessage(message: Pick<StoredMessage, 'kind' | 'body'>): Message | UnknownMessage {
-  const body = parseCanonical(message.body);
-  try {
-    return parseMessage(message.kind, body);
-  } catch (error) {
-    if (!isProtocolError(error)) throw error;
-    return { kind: 'unknown', claimedKind: message.kind, body };
-  }
 }

@@ -13,7 +13,7 @@ import {
 } from '@holdfast/protocol';
 import { eventsOf } from '../cases/case.js';
 import { SdkError } from '../errors.js';
-import { readMessage } from '../receive/receiver.js';
+import { readMessage } from '../receive/read-message.js';
 import type { Runtime } from '../runtime.js';
 
 export interface ImpositionDraft {

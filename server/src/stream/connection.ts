@@ -1,8 +1,9 @@
 /**
- * One device's stream (spec 74-stream). Each mailbox passes through three phases: *backfill*, pages read from the store after the
- * client's cursor; *cut-over*, the first empty page, told to the client as `live`; *live*, woken by each commit. There is no
- * second path for live items: a wake only means "read on", so nothing can be missed or overtaken between the phases.
+ * One device's stream (spec 74-stream): its frames in and out, its token's end, its two mailbox feeds. A broken frame or a broken
+ * rule ends it; a refused submission does not.
  */
+
+import type { WebSocket } from '@fastify/websocket';
 import {
   CLOSE_CODES,
   controlJson,
@@ -16,7 +17,6 @@ import {
   type Frame,
   type FrameType,
   isProtocolError,
-  MAILBOXES,
   type Mailbox,
   ProtocolError,
   parseReauth,
@@ -24,36 +24,23 @@ import {
   problemOf,
   utf8,
 } from '@holdfast/protocol';
-import type { WebSocket } from 'ws';
 import type { Session } from '../session/sessions.js';
 import type { StreamDependencies } from './gateway.js';
+import { MailboxFeed } from './mailbox-feed.js';
 
 const RESUME_WITHIN_MS = 5000;
 const PING_EVERY_MS = 20_000;
-const PAGE_ITEMS = 64;
-const PAGE_BYTES = 1024 * 1024;
 /** A token's end is enforced with this much grace. */
 const EXPIRY_GRACE_MS = 30_000;
-
-interface Box {
-  readonly mailbox: Mailbox;
-  /** Highest number handed to this connection. */
-  sent: number;
-  acknowledged: number;
-  isLive: boolean;
-  isPumping: boolean;
-  isAwake: boolean;
-}
 
 export class StreamConnection {
   readonly #socket: WebSocket;
   readonly #deps: StreamDependencies;
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #boxes: Readonly<Record<Mailbox, Box>>;
+  #feeds: Readonly<Record<Mailbox, MailboxFeed>> | undefined;
   readonly epoch: number;
   #session: Session;
   #expiry: NodeJS.Timeout | undefined;
-  #window = 0;
   #isAlive = true;
   #isClosed = false;
 
@@ -62,23 +49,14 @@ export class StreamConnection {
     this.#session = session;
     this.epoch = epoch;
     this.#deps = deps;
-    const box = (mailbox: Mailbox): Box => ({
-      mailbox,
-      sent: 0,
-      acknowledged: 0,
-      isLive: false,
-      isPumping: false,
-      isAwake: false,
-    });
-    this.#boxes = { alert: box('alert'), routine: box('routine') };
     this.#timers.push(
       setTimeout(() => this.close('idle'), RESUME_WITHIN_MS),
       setInterval(() => this.#ping(), PING_EVERY_MS),
     );
     this.#expireAt(session.expiresAtMs);
     socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (!isBinary) return this.close('malformed');
-      this.#receive(data);
+      if (isBinary) this.#receive(data);
+      else this.close('malformed');
     });
     socket.on('pong', () => {
       this.#isAlive = true;
@@ -108,9 +86,9 @@ export class StreamConnection {
   }
 
   #ping(): void {
-    if (!this.#isAlive) return this.#socket.terminate();
+    if (this.#isAlive) this.#socket.ping();
+    else this.#socket.terminate();
     this.#isAlive = false;
-    this.#socket.ping();
   }
 
   #expireAt(expiresAtMs: number): void {
@@ -122,26 +100,28 @@ export class StreamConnection {
   }
 
   #receive(bytes: Uint8Array): void {
-    let frame: Frame;
     try {
-      frame = decodeFrame(bytes);
+      const frame = decodeFrame(bytes);
+      const request = frame.type === 'submit' ? frame.request : 0;
+      this.#carryOut(frame).catch((error: unknown) => {
+        this.#fail(request, error);
+      });
     } catch (error) {
-      return this.#fail(0, error);
+      this.#fail(0, error);
     }
-    this.#carryOut(frame).catch((error: unknown) => this.#fail(frame.type === 'submit' ? frame.request : 0, error));
   }
 
   /** A refused submission leaves the stream up; a broken frame or a broken rule ends it. */
   #fail(request: number, error: unknown): void {
     if (!isProtocolError(error)) this.#deps.logger.failed({ where: 'stream', error });
     const problem = isProtocolError(error) ? error : new ProtocolError('relay.internal');
-    if (request === 0) return this.close(problem.code === 'relay.draining' ? 'draining' : 'malformed', problem);
-    this.#send('problem', request, utf8(JSON.stringify(problemOf(problem))));
+    if (request === 0) this.close(problem.code === 'relay.draining' ? 'draining' : 'malformed', problem);
+    else this.#send('problem', request, utf8(JSON.stringify(problemOf(problem))));
   }
 
   async #carryOut({ type, request, payload }: Frame): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#window === 0 && type !== 'resume')
+    if (this.#feeds === undefined && type !== 'resume')
       throw new ProtocolError('frame.malformed', 'The first frame must be `resume`.');
     switch (type) {
       case 'resume':
@@ -168,27 +148,36 @@ export class StreamConnection {
   }
 
   async #resume(request: number, payload: Uint8Array): Promise<void> {
-    if (this.#window > 0) throw new ProtocolError('frame.malformed', '`resume` comes once.');
+    if (this.#feeds !== undefined) throw new ProtocolError('frame.malformed', '`resume` comes once.');
     const wanted = parseResume(controlJson(payload));
-    this.#window = wanted.window;
     clearTimeout(this.#timers[0]);
-    const cursors = await this.#deps.store.cursors(this.#session.device);
-    for (const mailbox of MAILBOXES) {
-      const box = this.#boxes[mailbox];
+    const cursors = await this.#deps.store.cursors(this.device);
+    const feed = (mailbox: Mailbox): MailboxFeed => {
+      const { acknowledged, highest } = cursors[mailbox];
       // What the client holds durably counts as acknowledged; it cannot hold more than there is.
-      box.sent = Math.min(Math.max(wanted[mailbox], cursors[mailbox].acknowledged), cursors[mailbox].highest);
-      box.acknowledged = box.sent;
-      if (box.sent > cursors[mailbox].acknowledged)
-        this.#deps.acknowledge({ device: this.device, mailbox, cursor: box.sent }, () => undefined);
-    }
-    this.#send(
-      'resumed',
-      request,
-      utf8(
-        JSON.stringify({ alert: cursors.alert.acknowledged, routine: cursors.routine.acknowledged, epoch: this.epoch }),
-      ),
-    );
+      const from = Math.min(Math.max(wanted[mailbox], acknowledged), highest);
+      if (from > acknowledged) this.#deps.acknowledge({ device: this.device, mailbox, cursor: from }, () => undefined);
+      return this.#feed(mailbox, from, wanted.window);
+    };
+    this.#feeds = { alert: feed('alert'), routine: feed('routine') };
+    const { alert, routine } = cursors;
+    const resumed = { alert: alert.acknowledged, routine: routine.acknowledged, epoch: this.epoch };
+    this.#send('resumed', request, utf8(JSON.stringify(resumed)));
     this.wake();
+  }
+
+  #feed(mailbox: Mailbox, from: number, window: number): MailboxFeed {
+    return new MailboxFeed({
+      store: this.#deps.store,
+      device: this.device,
+      mailbox,
+      window,
+      from,
+      onItem: (item) => this.#send('delivery', 0, encodeDelivery({ mailbox, ...item })),
+      onLive: () => this.#send('live', 0, encodeMailbox(mailbox)),
+      onFailure: (error) => this.#fail(0, error),
+      isClosed: () => this.#isClosed,
+    });
   }
 
   async #reauth(request: number, payload: Uint8Array): Promise<void> {
@@ -202,52 +191,22 @@ export class StreamConnection {
 
   #acknowledge(request: number, payload: Uint8Array): void {
     const { mailbox, cursor } = decodeCursor(payload);
-    const box = this.#boxes[mailbox];
-    if (cursor > box.sent) throw new ProtocolError('mailbox.cursor-ahead');
-    box.acknowledged = Math.max(box.acknowledged, cursor);
-    this.#deps.acknowledge({ device: this.device, mailbox, cursor }, () =>
-      this.#send('acknowledged', request, encodeCursor({ mailbox, cursor: box.acknowledged })),
-    );
-    this.#pump(box);
+    const feed = this.#feeds?.[mailbox];
+    if (feed === undefined || cursor > feed.sent) throw new ProtocolError('mailbox.cursor-ahead');
+    const acknowledged = feed.acknowledge(cursor);
+    this.#deps.acknowledge({ device: this.device, mailbox, cursor }, () => {
+      this.#send('acknowledged', request, encodeCursor({ mailbox, cursor: acknowledged }));
+    });
   }
 
   /** Something may have come: read on. */
   wake(): void {
-    if (this.#window === 0) return;
-    for (const mailbox of MAILBOXES) this.#pump(this.#boxes[mailbox]);
+    this.#feeds?.alert.wake();
+    this.#feeds?.routine.wake();
   }
 
   hint(hint: DirectoryHint): void {
-    if (this.#window > 0) this.#send('directory', 0, utf8(JSON.stringify(hint)));
-  }
-
-  #pump(box: Box): void {
-    box.isAwake = true;
-    if (box.isPumping) return;
-    box.isPumping = true;
-    this.#deliverAll(box)
-      .catch((error: unknown) => this.#fail(0, error))
-      .finally(() => {
-        box.isPumping = false;
-      });
-  }
-
-  async #deliverAll(box: Box): Promise<void> {
-    while (box.isAwake && !this.#isClosed) {
-      box.isAwake = false;
-      const room = Math.min(PAGE_ITEMS, this.#window - (box.sent - box.acknowledged));
-      if (room <= 0) return; // The next acknowledgement reads on.
-      const items = await this.#deps.store.nextFor(this.device, box.mailbox, box.sent, room, PAGE_BYTES);
-      for (const { number, acceptedAtMs, item, bytes } of items) {
-        box.sent = number;
-        this.#send('delivery', 0, encodeDelivery({ mailbox: box.mailbox, number, acceptedAtMs, item, bytes }));
-      }
-      if (items.length > 0) box.isAwake = true;
-      else if (!box.isLive) {
-        box.isLive = true;
-        this.#send('live', 0, encodeMailbox(box.mailbox));
-      }
-    }
+    if (this.#feeds !== undefined) this.#send('directory', 0, utf8(JSON.stringify(hint)));
   }
 
   #send(type: FrameType, request: number, payload: Uint8Array): void {

@@ -1,6 +1,7 @@
 /** All streams of this node: who is connected, who is woken, who is cut off. A device's newer stream fences its older one. */
+
+import type { WebSocket } from '@fastify/websocket';
 import type { DeviceId } from '@holdfast/protocol';
-import type { WebSocket } from 'ws';
 import type { Logger } from '../logger.js';
 import type { Acceptor } from '../mailbox/accept.js';
 import type { Registry } from '../membership/registry.js';

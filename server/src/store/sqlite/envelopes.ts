@@ -192,14 +192,12 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
     acknowledge: async (cursors) => acknowledgeAll.immediate(cursors),
     sweep: async (limit) => sweep.immediate(limit),
     expired: async (nowMs, limit) =>
-      expired
-        .all(nowMs, limit)
-        .map(({ eh, sender, mailbox }) => ({
-          eh,
-          from: sender,
-          mailbox,
-          undelivered: undelivered.all(eh).map(({ device }) => device),
-        })),
+      expired.all(nowMs, limit).map(({ eh, sender, mailbox }) => ({
+        eh,
+        from: sender,
+        mailbox,
+        undelivered: undelivered.all(eh).map(({ device }) => device),
+      })),
     expire: async (envelope, notice, nowMs) => expire.immediate(envelope, notice, nowMs),
   };
 }
