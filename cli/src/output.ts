@@ -26,7 +26,7 @@ export interface OutputOptions {
 
 export interface Output {
   /** A result: `text` for people, `fields` for programs. */
-  event(name: string, fields: Readonly<Record<string, unknown>>, text: string): void;
+  readonly event: (name: string, fields: Readonly<Record<string, unknown>>, text: string) => void;
   /** Something worth knowing that is no result. */
   note(text: string): void;
   /** How far a transfer has come, in bytes. */

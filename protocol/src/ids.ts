@@ -92,7 +92,7 @@ export function mapSchema<K extends string, V extends TSchema>(
   value: V,
   options: { readonly maxProperties?: number } = {},
 ): TUnsafe<Record<K, Static<V>>> {
-  const { pattern } = name as { readonly pattern?: string };
+  const pattern = 'pattern' in name && typeof name.pattern === 'string' ? name.pattern : undefined;
   return Type.Unsafe<Record<K, Static<V>>>({
     type: 'object',
     patternProperties: { [pattern ?? '^(?!)']: value },

@@ -108,15 +108,15 @@ const VARIABLES = {
 
 function fromEnvironment(env: Readonly<Record<string, string | undefined>>): object {
   const known: Record<string, (text: string) => object> = VARIABLES;
-  const values: object[] = [];
+  let values: object = {};
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith('HOLDFAST_RELAY_') || text === undefined) continue;
     const read = known[name];
     if (read === undefined)
       throw new Error(`${name} is not a setting of the relay; known are ${Object.keys(known).join(', ')}.`);
-    values.push(read(text));
+    values = { ...values, ...read(text) };
   }
-  return Object.assign({}, ...values);
+  return values;
 }
 
 /** The addresses that proofs must name, once the port is known. */

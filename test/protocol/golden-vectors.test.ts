@@ -162,6 +162,7 @@ async function openAs(golden: GoldenEnvelope, index: number, bytes: Uint8Array, 
   return await openEnvelope(inspected, {
     fed: (JSON.parse(golden.core) as { fed: FederationId }).fed,
     self: recipient.device,
+    nowMs: (JSON.parse(golden.core) as { ts: number }).ts,
     senderKey: () => senderKey,
     checkRecipients: () => undefined,
     epochSecret: () => ({ publicKey: pair.publicKey, secret: pair.secretKey }),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { contextOf } from '../context.js';
 import { conversationId } from '../input/conversation.js';
 import { renderCase, renderCaseLine } from '../render/case.js';
+import { caseFields } from '../render/fields.js';
 
 export function caseCommands(program: Command): void {
   const group = program.command('case').description('your cases');
@@ -13,7 +14,8 @@ export function caseCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
-        for (const found of desk.cases()) context.output.event('case', { ...found }, renderCaseLine(found, Date.now()));
+        for (const found of desk.cases())
+          context.output.event('case', caseFields(found), renderCaseLine(found, Date.now()));
         await Promise.resolve();
       });
     });
@@ -25,7 +27,7 @@ export function caseCommands(program: Command): void {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
         const found = desk.case(conversationId(conversation));
-        context.output.event('case', { ...found }, renderCase(found, Date.now()));
+        context.output.event('case', caseFields(found), renderCase(found, Date.now()));
         await Promise.resolve();
       });
     });

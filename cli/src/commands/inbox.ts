@@ -1,6 +1,7 @@
 /** `holdfast inbox`: each message once, with what it asks and until when. */
 import type { Command } from 'commander';
 import { contextOf, interrupted } from '../context.js';
+import { itemFields } from '../render/fields.js';
 import { renderItem } from '../render/message.js';
 
 /** How long a quiet relay is taken to mean that there is nothing more. */
@@ -24,7 +25,7 @@ export function inboxCommand(program: Command): void {
         for await (const item of desk.inbox({ signal: AbortSignal.any([quiet.signal, interrupted]) })) {
           count++;
           timer?.refresh();
-          context.output.event('inbox.item', { ...item }, renderItem(item, Date.now()));
+          context.output.event('inbox.item', itemFields(item), renderItem(item, Date.now()));
         }
         clearTimeout(timer);
         timer = undefined;

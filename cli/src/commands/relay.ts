@@ -41,7 +41,10 @@ async function run(args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [relayBinary(), ...args], { stdio: 'inherit' });
   const stop = (): void => void child.kill('SIGTERM');
   interrupted.addEventListener('abort', stop, { once: true });
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
   if (code !== 0 && !interrupted.aborted)
     throw new CliError('relay-failed', `The relay ended with code ${code ?? 'none'}.`);
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SdkEvent } from '@holdfast/client-sdk';
 import type { Command } from 'commander';
 import { contextOf, interrupted } from '../context.js';
 import { MEMBERS, makeNetwork } from '../sandbox/network.js';
@@ -50,6 +51,14 @@ export function sandboxCommand(program: Command): void {
     });
 }
 
+/** The name and kind of what came, not its content: that is the inbox's. */
+function gatewayFields(agency: string, event: SdkEvent): Readonly<Record<string, unknown>> {
+  const { event: what, ...fields } = event;
+  if (event.event !== 'inbox.stored') return { agency, what, ...fields };
+  const { eh, kind, conversation } = event.message;
+  return { agency, what, eh, kind, conversation };
+}
+
 async function stayOpen(
   network: Awaited<ReturnType<typeof makeNetwork>>,
   output: ReturnType<typeof contextOf>['output'],
@@ -57,7 +66,7 @@ async function stayOpen(
   const [a, b] = MEMBERS;
   const agencies = MEMBERS.map((member) =>
     network.startAgency(member, (event) =>
-      output.event('gateway', { agency: member.agency, ...event }, `  ${member.agency}: ${event.event}`),
+      output.event('gateway', gatewayFields(member.agency, event), `  ${member.agency}: ${event.event}`),
     ),
   );
   for (const agency of agencies) await agency.order({ do: 'online' });

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Holdfast, type InboxItem, isSdkError } from '@holdfast/client-sdk';
 import { readUnlockKey } from '@holdfast/keys';
-import type { Answer, Order } from './orders.js';
+import { type Answer, type Order, readOrder } from './orders.js';
 
 const [home = '', device = 'gateway', unlockFile = ''] = process.argv.slice(2);
 const send = (message: object): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -75,12 +75,13 @@ async function sent(
 
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  const content: AsyncIterable<Uint8Array> = createReadStream(path);
+  for await (const chunk of content) hash.update(chunk);
   return hash.digest('hex');
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const order: Order & { readonly n: number } = JSON.parse(line);
+  const order = readOrder(line);
   // Orders run side by side: one may wait for what another causes.
   void carryOut(order).then(
     (answer) => send({ type: 'answer', n: order.n, ok: true, answer }),

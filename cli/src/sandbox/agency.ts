@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { InboxItem, SdkEvent } from '@holdfast/client-sdk';
 import { CliError } from '../errors.js';
-import type { Answer, Line, Order, SentAnswer } from './orders.js';
+import { type Answer, type Line, type Order, readLine, type SentAnswer } from './orders.js';
 
 const ENTRY = fileURLToPath(new URL('./agency-process.js', import.meta.url));
 
@@ -38,7 +38,7 @@ export class AgencyProcess {
         reject(new CliError('sandbox.failed', `The process of ${options.home} ended; see ${options.logFile}.`));
       this.#answers.clear();
     });
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(JSON.parse(line), options.onEvent));
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(readLine(line), options.onEvent));
   }
 
   get pid(): number | undefined {

@@ -52,3 +52,22 @@ export type Line =
       readonly code: string;
       readonly message: string;
     };
+
+/** Reads an order. The lines come from our own parent process through a pipe nobody else holds; only the frame is checked. */
+export function readOrder(line: string): Order & { readonly n: number } {
+  const value: unknown = JSON.parse(line);
+  if (isOrder(value)) return value;
+  throw new Error('This is not an order.');
+}
+
+/** Reads a line of our own child process, as `readOrder` reads its parent's. */
+export function readLine(line: string): Line {
+  const value: unknown = JSON.parse(line);
+  if (isLine(value)) return value;
+  throw new Error('This is not a line of an agency process.');
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isOrder = (value: unknown): value is Order & { readonly n: number } =>
+  isObject(value) && 'do' in value && 'n' in value;
+const isLine = (value: unknown): value is Line => isObject(value) && 'type' in value;

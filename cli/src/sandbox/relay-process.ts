@@ -21,7 +21,8 @@ export async function runRelay(args: readonly string[]): Promise<Record<string, 
   const child = spawn(process.execPath, [relayBinary(), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  const [code] = await once(child, 'close');
+  const closed: unknown[] = await once(child, 'close');
+  const [code] = closed;
   if (code !== 0) throw new CliError('relay-failed', `The relay's ${args[0] ?? ''} ended with code ${String(code)}.`);
   return parseObject(lines.at(-1) ?? '{}');
 }

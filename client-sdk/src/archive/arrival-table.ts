@@ -1,6 +1,7 @@
 /** How far each mailbox is stored, what could not be believed yet, and the alarms that were raised. */
 import { type Hash, MAILBOXES, type Mailbox } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
+import { parseDetail } from './json-columns.js';
 
 export interface HeldEnvelope {
   readonly position: number;
@@ -52,6 +53,6 @@ export function arrivalTable(db: ArchiveDatabase): ArrivalTable {
     held: () => held.all(),
     release: (position) => void release.run(position),
     alarm: (code, detail, atMs) => void alarm.run(code, JSON.stringify(detail), atMs),
-    alarms: () => alarms.all().map((row) => ({ ...row, detail: JSON.parse(row.detail) })),
+    alarms: () => alarms.all().map((row) => ({ ...row, detail: parseDetail(row.detail) })),
   };
 }

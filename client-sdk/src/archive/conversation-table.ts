@@ -1,6 +1,7 @@
 /** A conversation's thread of hashes: our own sequence, and the last head seen from every other device. */
 import type { AgencyId, ConversationId, DeviceId, Hash } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
+import { parseAgencies } from './json-columns.js';
 
 export interface Conversation {
   readonly id: ConversationId;
@@ -42,7 +43,7 @@ export function conversationTable(db: ArchiveDatabase): ConversationTable {
   return {
     get: (id) => {
       const row = get.get(id);
-      return row === undefined ? undefined : { ...row, agencies: JSON.parse(row.agencies) };
+      return row === undefined ? undefined : { ...row, agencies: parseAgencies(row.agencies) };
     },
     create: (id, agencies, nowMs) => void create.run(id, JSON.stringify([...agencies].sort()), nowMs),
     advance: (id, eh) => void advance.run(eh, id),

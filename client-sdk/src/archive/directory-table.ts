@@ -51,7 +51,9 @@ export function directoryTable(db: ArchiveDatabase): DirectoryTable {
     addStatement: (agency, seq, jws) => void add.run(agency, seq, JSON.stringify(jws)),
     document: (hash) => {
       const row = doc.get(hash);
-      return row === undefined ? undefined : JSON.parse(row.document);
+      if (row === undefined) return undefined;
+      const document: unknown = JSON.parse(row.document);
+      return document;
     },
     putDocument: (hash, document) => void putDoc.run(hash, JSON.stringify(document)),
     epochKeys: () => keys.all(),

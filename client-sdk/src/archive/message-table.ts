@@ -1,6 +1,7 @@
 /** Messages sent and received, as evidence: the body, and the signed manifest that proves who said it. */
 import type { AgencyId, ConversationId, DeviceId, Hash, Priority } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
+import { parseHashes } from './json-columns.js';
 
 export interface StoredMessage {
   readonly arrival: number;
@@ -76,7 +77,7 @@ const fromRow = (row: Row): StoredMessage => ({
   storedAtMs: row.stored_at_ms,
   priority: row.priority,
   caseRef: row.case_ref,
-  follows: JSON.parse(row.follows),
+  follows: parseHashes(row.follows),
   body: row.body,
   jws: row.jws,
   handled: row.handled === 1,

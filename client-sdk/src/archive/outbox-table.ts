@@ -15,6 +15,7 @@ import {
   type Receipt,
 } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
+import { parseAgencies, parseHashes } from './json-columns.js';
 
 export type OutboxState = 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired';
 
@@ -91,11 +92,11 @@ const fromRow = (row: Row): OutboxItem => ({
   id: row.id,
   conversation: row.conversation,
   kind: row.kind,
-  recipients: JSON.parse(row.recipients),
+  recipients: parseAgencies(row.recipients),
   priority: row.priority,
   caseRef: row.case_ref,
   termsHash: row.terms_hash,
-  follows: JSON.parse(row.follows),
+  follows: parseHashes(row.follows),
   body: row.body,
   createdAtMs: row.created_at_ms,
   state: row.state,

@@ -73,10 +73,8 @@ async function fetchCiphertext({ session, ref, signal, onProgress }: DownloadReq
 
 async function checkHash(part: string, ref: AttachmentRef, signal: AbortSignal): Promise<void> {
   const hash = sha256Stream();
-  for await (const chunk of createReadStream(part, { highWaterMark: READ_BYTES, signal })) {
-    const bytes: Uint8Array = chunk;
-    hash.update(bytes);
-  }
+  const ciphertext: AsyncIterable<Uint8Array> = createReadStream(part, { highWaterMark: READ_BYTES, signal });
+  for await (const bytes of ciphertext) hash.update(bytes);
   if (!equalBytes(hash.digest(), fromBase64url(ref.sha256))) throw new SdkError('attachment.corrupt');
 }
 

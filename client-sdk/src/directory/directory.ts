@@ -87,7 +87,7 @@ export class Directory {
   /** Fetches and verifies trust lists and chains. Two calls at once are safe: each applies only what is next. */
   async sync(session: RelaySession, signal?: AbortSignal): Promise<void> {
     await this.#syncTrustLists(session, signal);
-    const { agencies } = await session.openCall(OPERATIONS.listAgencies, { ...(signal ? { signal } : {}) });
+    const { agencies } = await session.openCall(OPERATIONS.listAgencies, signal === undefined ? {} : { signal });
     for (const { agency, seq, head } of agencies) {
       if (memberOf(this.view.trust, agency) === undefined) continue;
       const known = this.view.agencies.get(agency);

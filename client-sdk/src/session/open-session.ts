@@ -88,6 +88,8 @@ const parsers = new WeakMap<TSchema, (value: unknown) => unknown>();
 
 function readResponse<O extends Operation>(operation: O, response: HttpResponse): ResponseOf<O> {
   const schema: TSchema | typeof OCTETS = operation.response;
+  // TypeScript cannot tie the schema's value to the operation's type; the two casts here are the only ones that do.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   if (schema === OCTETS) return response.body as ResponseOf<O>;
   let parse = parsers.get(schema);
   if (parse === undefined) {
@@ -95,6 +97,7 @@ function readResponse<O extends Operation>(operation: O, response: HttpResponse)
     parsers.set(schema, parse);
   }
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return parse(parseStrict(fromUtf8(response.body), RESPONSE_BOUNDS)) as ResponseOf<O>;
   } catch (cause) {
     throw new SdkError('relay.misbehaved', `The relay's answer to ${operation.id} does not fit the contract.`, {

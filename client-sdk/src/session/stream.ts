@@ -88,6 +88,7 @@ export class Stream {
 
   /** @throws SdkError `relay.refused`; `relay.unreachable` where the fate is unknown: send the same bytes again */
   submit(bytes: Uint8Array, signal: AbortSignal): Promise<Receipt> {
+    if (signal.aborted) return Promise.reject(new SdkError('aborted'));
     return new Promise((resolve, reject) => {
       const request = ++this.#request;
       const end = (): void => {
@@ -98,7 +99,6 @@ export class Stream {
         end();
         reject(new SdkError('aborted'));
       };
-      if (signal.aborted) return reject(new SdkError('aborted'));
       signal.addEventListener('abort', onAbort, { once: true });
       const settle =
         <T>(then: (value: T) => void) =>

@@ -49,8 +49,8 @@ async function readBounded(response: IncomingMessage, limit: number): Promise<Ht
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of response) {
-      const bytes: Uint8Array = chunk;
+    const body: AsyncIterable<Uint8Array> = response;
+    for await (const bytes of body) {
       length += bytes.length;
       if (length > limit) {
         response.destroy();

@@ -21,7 +21,7 @@ export function parserOf<const S extends TSchema>(
   let compiled: ReturnType<typeof Compile<S>> | undefined;
   return (value) => {
     compiled ??= Compile(schema);
-    if (compiled.Check(value)) return value as Static<S>;
+    if (compiled.Check(value)) return value;
     const issues = fieldIssues(schema, compiled.Errors(value));
     const first = issues[0];
     throw new ProtocolError(

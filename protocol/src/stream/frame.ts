@@ -36,10 +36,10 @@ export const FRAME_TYPES = {
   directory: 0x88,
 } as const;
 export type FrameType = keyof typeof FRAME_TYPES;
+const isFrameType = (name: string): name is FrameType => Object.hasOwn(FRAME_TYPES, name);
+export const FRAME_TYPE_NAMES: readonly FrameType[] = Object.keys(FRAME_TYPES).filter(isFrameType);
 
-const NAMES: ReadonlyMap<number, FrameType> = new Map(
-  (Object.keys(FRAME_TYPES) as FrameType[]).map((name) => [FRAME_TYPES[name], name]),
-);
+const NAMES: ReadonlyMap<number, FrameType> = new Map(FRAME_TYPE_NAMES.map((name) => [FRAME_TYPES[name], name]));
 
 export interface Frame {
   readonly type: FrameType;

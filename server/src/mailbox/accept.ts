@@ -2,6 +2,8 @@
  * Taking envelopes in: checked singly, then committed in groups. What arrives while a commit runs shares the next one, so that
  * durable throughput is not one fsync a message; nothing is answered before its commit.
  */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sha256 } from '@holdfast/keys/verify';
 import {
   coreHash,
@@ -100,7 +102,7 @@ export class Acceptor {
 
   async #commitAll(): Promise<void> {
     // One turn of the event loop: frames that have already arrived join this commit.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    await nextTurn();
     while (this.#waiting.length > 0) {
       const group = this.#nextGroup();
       try {
@@ -109,7 +111,7 @@ export class Acceptor {
         for (const { reject } of group) reject(error);
       }
       this.#waitingBytes -= group.reduce((sum, { bytes }) => sum + bytes, 0);
-      await new Promise<void>((resolve) => void setImmediate(resolve));
+      await nextTurn();
     }
     this.#committing = undefined;
   }
