@@ -37,6 +37,9 @@ const FileSchema = Type.Object(
         closed,
       ),
     ),
+    timeouts: Type.Optional(
+      Type.Object({ resumeMs: Type.Optional(positive(60_000)), slowReaderMs: Type.Optional(positive(600_000)) }, closed),
+    ),
   },
   closed,
 );
@@ -62,6 +65,12 @@ export interface RelayConfig {
     /** Unsent bytes to one client before it is cut off. */
     readonly bufferedBytes: number;
   };
+  readonly timeouts: {
+    /** From the upgrade to the first frame. */
+    readonly resumeMs: number;
+    /** A client that takes nothing for this long is cut off. */
+    readonly slowReaderMs: number;
+  };
 }
 
 const check = parserOf('configuration', FileSchema, 'message.invalid');
@@ -75,7 +84,7 @@ export function readConfig(path: string, env: Readonly<Record<string, string | u
 /** Checks a configuration and fills in the defaults. @throws ProtocolError `message.invalid` */
 export function completeConfig(value: unknown): RelayConfig {
   const file = check(value);
-  const { limits = {} } = file;
+  const { limits = {}, timeouts = {} } = file;
   return {
     host: file.host ?? '127.0.0.1',
     port: file.port ?? 4640,
@@ -94,6 +103,7 @@ export function completeConfig(value: unknown): RelayConfig {
       mailboxItems: limits.mailboxItems ?? 100_000,
       bufferedBytes: limits.bufferedBytes ?? 16 * 2 ** 20,
     },
+    timeouts: { resumeMs: timeouts.resumeMs ?? 5000, slowReaderMs: timeouts.slowReaderMs ?? 30_000 },
   };
 }
 

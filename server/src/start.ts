@@ -73,6 +73,7 @@ export async function startRelay(config: RelayConfig, dependencies: RelayDepende
     logger,
     now,
     bufferedBytes: limits.bufferedBytes,
+    timeouts: config.timeouts,
     authenticate,
   });
   const relay: Relay = { config, store, registry, sessions, acceptor, gateway, logger, now, urls: () => urls };

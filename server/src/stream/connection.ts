@@ -25,18 +25,20 @@ import {
   utf8,
 } from '@holdfast/protocol';
 import type { Session } from '../session/sessions.js';
-import type { StreamDependencies } from './gateway.js';
+import type { StreamDependencies } from './dependencies.js';
 import { MailboxFeed } from './mailbox-feed.js';
 
-const RESUME_WITHIN_MS = 5000;
 const PING_EVERY_MS = 20_000;
 /** A token's end is enforced with this much grace. */
 const EXPIRY_GRACE_MS = 30_000;
+/** Unsent bytes up to which the next page is read at once. */
+const READ_ON_BELOW_BYTES = 256 * 1024;
 
 export class StreamConnection {
   readonly #socket: WebSocket;
   readonly #deps: StreamDependencies;
   readonly #timers: NodeJS.Timeout[] = [];
+  #resumed: Promise<Readonly<Record<Mailbox, MailboxFeed>>> | undefined;
   #feeds: Readonly<Record<Mailbox, MailboxFeed>> | undefined;
   readonly epoch: number;
   #session: Session;
@@ -50,7 +52,7 @@ export class StreamConnection {
     this.epoch = epoch;
     this.#deps = deps;
     this.#timers.push(
-      setTimeout(() => this.close('idle'), RESUME_WITHIN_MS),
+      setTimeout(() => this.close('idle'), deps.timeouts.resumeMs),
       setInterval(() => this.#ping(), PING_EVERY_MS),
     );
     this.#expireAt(session.expiresAtMs);
@@ -115,24 +117,29 @@ export class StreamConnection {
   #fail(request: number, error: unknown): void {
     if (!isProtocolError(error)) this.#deps.logger.failed({ where: 'stream', error });
     const problem = isProtocolError(error) ? error : new ProtocolError('relay.internal');
-    if (request === 0) this.close(problem.code === 'relay.draining' ? 'draining' : 'malformed', problem);
+    if (request === 0) this.close(closeReasonOf(problem), problem);
     else this.#send('problem', request, utf8(JSON.stringify(problemOf(problem))));
   }
 
   async #carryOut({ type, request, payload }: Frame): Promise<void> {
     if (this.#isClosed) return;
-    if (this.#feeds === undefined && type !== 'resume')
-      throw new ProtocolError('frame.malformed', 'The first frame must be `resume`.');
+    if (type === 'resume') {
+      if (this.#resumed !== undefined) throw new ProtocolError('frame.malformed', '`resume` comes once.');
+      this.#resumed = this.#resume(request, payload);
+      this.#feeds = await this.#resumed;
+      return this.wake();
+    }
+    // What follows `resume` in the same packet waits for it.
+    if (this.#resumed === undefined) throw new ProtocolError('frame.malformed', 'The first frame must be `resume`.');
+    const feeds = await this.#resumed;
     switch (type) {
-      case 'resume':
-        return this.#resume(request, payload);
       case 'submit': {
         const receipt = await this.#deps.acceptor.submit(payload, this.#session.device);
         this.#send('receipt', request, utf8(JSON.stringify(receipt)));
         return;
       }
       case 'acknowledge':
-        return this.#acknowledge(request, payload);
+        return this.#acknowledge(feeds, request, payload);
       case 'reauth':
         return this.#reauth(request, payload);
       case 'resumed':
@@ -147,8 +154,7 @@ export class StreamConnection {
     }
   }
 
-  async #resume(request: number, payload: Uint8Array): Promise<void> {
-    if (this.#feeds !== undefined) throw new ProtocolError('frame.malformed', '`resume` comes once.');
+  async #resume(request: number, payload: Uint8Array): Promise<Readonly<Record<Mailbox, MailboxFeed>>> {
     const wanted = parseResume(controlJson(payload));
     clearTimeout(this.#timers[0]);
     const cursors = await this.#deps.store.cursors(this.device);
@@ -159,11 +165,10 @@ export class StreamConnection {
       if (from > acknowledged) this.#deps.acknowledge({ device: this.device, mailbox, cursor: from }, () => undefined);
       return this.#feed(mailbox, from, wanted.window);
     };
-    this.#feeds = { alert: feed('alert'), routine: feed('routine') };
     const { alert, routine } = cursors;
     const resumed = { alert: alert.acknowledged, routine: routine.acknowledged, epoch: this.epoch };
     this.#send('resumed', request, utf8(JSON.stringify(resumed)));
-    this.wake();
+    return { alert: feed('alert'), routine: feed('routine') };
   }
 
   #feed(mailbox: Mailbox, from: number, window: number): MailboxFeed {
@@ -175,6 +180,7 @@ export class StreamConnection {
       from,
       onItem: (item) => this.#send('delivery', 0, encodeDelivery({ mailbox, ...item })),
       onLive: () => this.#send('live', 0, encodeMailbox(mailbox)),
+      drained: () => this.#drained(),
       onFailure: (error) => this.#fail(0, error),
       isClosed: () => this.#isClosed,
     });
@@ -189,10 +195,10 @@ export class StreamConnection {
     this.#send('reauthed', request, utf8(JSON.stringify({ expiresAtMs: session.expiresAtMs })));
   }
 
-  #acknowledge(request: number, payload: Uint8Array): void {
+  #acknowledge(feeds: Readonly<Record<Mailbox, MailboxFeed>>, request: number, payload: Uint8Array): void {
     const { mailbox, cursor } = decodeCursor(payload);
-    const feed = this.#feeds?.[mailbox];
-    if (feed === undefined || cursor > feed.sent) throw new ProtocolError('mailbox.cursor-ahead');
+    const feed = feeds[mailbox];
+    if (cursor > feed.sent) throw new ProtocolError('mailbox.cursor-ahead');
     const acknowledged = feed.acknowledge(cursor);
     this.#deps.acknowledge({ device: this.device, mailbox, cursor }, () => {
       this.#send('acknowledged', request, encodeCursor({ mailbox, cursor: acknowledged }));
@@ -215,4 +221,21 @@ export class StreamConnection {
     // A client that does not read is cut off; its mailbox is intact.
     if (this.#socket.bufferedAmount > this.#deps.bufferedBytes) this.close('slowReader');
   }
+
+  /** The next page waits for the client to take this one; one that takes nothing for long is cut off. */
+  async #drained(): Promise<void> {
+    // Other connections have their turn between two pages.
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    if (this.#isClosed || this.#socket.bufferedAmount < READ_ON_BELOW_BYTES) return;
+    const late = setTimeout(() => this.close('slowReader'), this.#deps.timeouts.slowReaderMs);
+    // An empty ping goes out after all that waits before it; a socket that closes calls back too.
+    await new Promise<void>((resolve) => this.#socket.ping('', undefined, () => resolve()));
+    clearTimeout(late);
+  }
+}
+
+function closeReasonOf({ code }: ProtocolError): keyof typeof CLOSE_CODES {
+  if (code === 'relay.draining') return 'draining';
+  if (code === 'session.device-refused') return 'deviceRefused';
+  return code.startsWith('session.') ? 'sessionExpired' : 'malformed';
 }

@@ -1,26 +1,14 @@
 /** All streams of this node: who is connected, who is woken, who is cut off. A device's newer stream fences its older one. */
 
 import type { WebSocket } from '@fastify/websocket';
-import type { DeviceId } from '@holdfast/protocol';
-import type { Logger } from '../logger.js';
-import type { Acceptor } from '../mailbox/accept.js';
+import { CLOSE_CODES, type DeviceId } from '@holdfast/protocol';
 import type { Registry } from '../membership/registry.js';
 import type { Session } from '../session/sessions.js';
-import type { MailboxCursor, Store } from '../store/port.js';
+import type { MailboxCursor } from '../store/port.js';
 import { StreamConnection } from './connection.js';
+import type { StreamDependencies } from './dependencies.js';
 
 const ACKNOWLEDGE_EVERY_MS = 50;
-
-export interface StreamDependencies {
-  readonly store: Store;
-  readonly acceptor: Acceptor;
-  readonly logger: Logger;
-  readonly now: () => number;
-  readonly bufferedBytes: number;
-  readonly authenticate: (authorization: string, proof: string) => Promise<Session>;
-  /** Stores the cursor with others', then says so. */
-  readonly acknowledge: (cursor: MailboxCursor, stored: () => void) => void;
-}
 
 export interface GatewayDependencies extends Omit<StreamDependencies, 'acknowledge'> {
   readonly registry: Registry;
@@ -46,10 +34,13 @@ export class StreamGateway {
   }
 
   async open(socket: WebSocket, session: Session): Promise<void> {
-    if (this.#isClosing) return socket.close(4503);
+    if (this.#isClosing) return socket.close(CLOSE_CODES.draining);
+    // Nobody listens to its frames before the connection is made.
+    socket.pause();
     const epoch = await this.#deps.store.nextSessionEpoch(session.device);
+    socket.resume();
     const older = this.#connections.get(session.device);
-    if (older !== undefined && older.epoch > epoch) return socket.close(4409);
+    if (older !== undefined && older.epoch > epoch) return socket.close(CLOSE_CODES.fenced);
     older?.close('fenced');
     const connection = new StreamConnection(socket, session, epoch, {
       ...this.#deps,

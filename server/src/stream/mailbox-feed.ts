@@ -18,6 +18,8 @@ export interface FeedOptions {
   /** Number from which the client has everything. */
   readonly from: number;
   readonly onItem: (item: MailboxItem) => void;
+  /** Resolves when the client has taken what was sent, so that a page is read only for a client that reads. */
+  readonly drained: () => Promise<void>;
   readonly onLive: () => void;
   readonly onFailure: (error: unknown) => void;
   readonly isClosed: () => boolean;
@@ -64,7 +66,7 @@ export class MailboxFeed {
   }
 
   async #readOn(): Promise<void> {
-    const { store, device, mailbox, window, onItem, onLive, isClosed } = this.#options;
+    const { store, device, mailbox, window, onItem, onLive, drained, isClosed } = this.#options;
     while (this.#isAwake && !isClosed()) {
       this.#isAwake = false;
       const room = Math.min(PAGE_ITEMS, window - (this.#sent - this.#acknowledged));
@@ -74,8 +76,9 @@ export class MailboxFeed {
         this.#sent = item.number;
         onItem(item);
       }
+      await drained();
       if (items.length > 0) this.#isAwake = true;
-      else if (!this.#isLive) {
+      else if (!this.#isLive && !isClosed()) {
         this.#isLive = true;
         onLive();
       }
