@@ -39,7 +39,7 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
     bodyLimit: LIMITS.jsonBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     genReqId: random,
     exposeHeadRoutes: false,
     trustProxy: false,
@@ -48,30 +48,48 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
 
   app.decorateRequest('session', null);
   app.setErrorHandler((error, request, reply) => refuse(relay, error, request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    refuse(
+  const routes: { readonly method: string; readonly path: RegExp }[] = [];
+  app.addHook('onRoute', ({ config: route, url, method }) => {
+    if (route?.auth === undefined) throw new Error(`The route ${url} does not say who may call it.`);
+    for (const one of [method].flat())
+      routes.push({ method: one, path: new RegExp(`^${url.replace(/:[a-z]+/gi, '[^/]+')}$`) });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method);
+    if (allowed.length > 0) reply.header('allow', allowed.join(', '));
+    return refuse(
       relay,
-      new ProtocolError(
-        app.hasRoute({ url: request.url.split('?')[0] ?? '', method: 'GET' }) ? 'request.method' : 'request.not-found',
-      ),
+      new ProtocolError(allowed.length > 0 ? 'request.method' : 'request.not-found'),
       request,
       reply,
-    ),
-  );
-  app.addHook('onRoute', ({ config: route, url }) => {
-    if (route?.auth === undefined) throw new Error(`The route ${url} does not say who may call it.`);
+    );
   });
 
+  // First, so that it also closes the socket of an upgrade that a later hook refuses.
+  await app.register(websocket, {
+    options: { maxPayload: LIMITS.frameBytes, perMessageDeflate: false, clientTracking: false },
+  });
   app.addHook('onRequest', async (request) => assertOrigin(config.allowedOrigins, request.headers.origin));
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
   });
   await app.register(rateLimit, {
-    max: config.limits.requestsPerMinute,
+    max: config.limits.requestsPerAddress,
     timeWindow: 60_000,
     errorResponseBuilder: () => new ProtocolError('request.rate-limited'),
   });
-  app.addHook('onRequest', async (request) => authorise(relay, request));
+  const limitDevice = app.createRateLimit({
+    max: config.limits.requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `device ${request.session?.device ?? ''}`,
+  });
+  app.addHook('onRequest', async (request) => {
+    await authorise(relay, request);
+    if (request.session === null) return;
+    const verdict = await limitDevice(request);
+    if (!verdict.isAllowed && verdict.isExceeded) throw new ProtocolError('request.rate-limited');
+  });
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -83,9 +101,6 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
   });
   app.addContentTypeParser(OCTETS, { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 
-  await app.register(websocket, {
-    options: { maxPayload: LIMITS.frameBytes, perMessageDeflate: false, clientTracking: false },
-  });
   operationRoutes(app, relay);
   sessionRoutes(app, relay);
   membershipRoutes(app, relay);

@@ -29,6 +29,7 @@ const FileSchema = Type.Object(
       Type.Object(
         {
           requestsPerMinute: Type.Optional(positive(1_000_000)),
+          requestsPerAddress: Type.Optional(positive(1_000_000)),
           attachmentBytes: Type.Optional(positive(64 * 2 ** 30)),
           agencyAttachmentBytes: Type.Optional(positive(2 ** 42)),
           mailboxItems: Type.Optional(positive(10_000_000)),
@@ -38,7 +39,10 @@ const FileSchema = Type.Object(
       ),
     ),
     timeouts: Type.Optional(
-      Type.Object({ resumeMs: Type.Optional(positive(60_000)), slowReaderMs: Type.Optional(positive(600_000)) }, closed),
+      Type.Object(
+        { resumeMs: Type.Optional(positive(60_000)), slowReaderMs: Type.Optional(positive(600_000)) },
+        closed,
+      ),
     ),
   },
   closed,
@@ -57,7 +61,10 @@ export interface RelayConfig {
   readonly keyFile: string;
   readonly allowedOrigins: readonly string[];
   readonly limits: {
+    /** Of one device, over HTTP. */
     readonly requestsPerMinute: number;
+    /** Of one network address a minute: all gateways of an agency may stand behind one. */
+    readonly requestsPerAddress: number;
     readonly attachmentBytes: number;
     readonly agencyAttachmentBytes: number;
     /** Unacknowledged items of one mailbox. */
@@ -98,6 +105,7 @@ export function completeConfig(value: unknown): RelayConfig {
     allowedOrigins: file.allowedOrigins ?? [],
     limits: {
       requestsPerMinute: limits.requestsPerMinute ?? 6000,
+      requestsPerAddress: limits.requestsPerAddress ?? 60_000,
       attachmentBytes: limits.attachmentBytes ?? 2 ** 30,
       agencyAttachmentBytes: limits.agencyAttachmentBytes ?? 50 * 2 ** 30,
       mailboxItems: limits.mailboxItems ?? 100_000,

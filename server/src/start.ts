@@ -20,6 +20,8 @@ import { StreamGateway } from './stream/gateway.js';
 import { RELAY_VERSION } from './version.js';
 
 const HOUSEKEEPING_MS = 5000;
+/** Requests under way may take this long to end. */
+const DRAIN_MS = 8000;
 const SWEEP_ITEMS = 2000;
 const parseJws = parserOf('trust list', GeneralJwsSchema, 'trust-list.invalid');
 
@@ -104,9 +106,12 @@ export async function startRelay(config: RelayConfig, dependencies: RelayDepende
       const startedAtMs = now();
       clearInterval(timer);
       await running;
+      // Whoever waits for a receipt gets it before the streams close.
+      await acceptor.drain();
       await gateway.close();
-      await acceptor.settled();
+      const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       await app.close();
+      clearTimeout(late);
       await store.close();
       logger.stopped({ tookMs: now() - startedAtMs });
     },

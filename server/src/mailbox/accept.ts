@@ -55,6 +55,7 @@ export class Acceptor {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #committing: Promise<void> | undefined;
+  #isDraining = false;
 
   constructor(deps: AcceptDependencies) {
     this.#deps = deps;
@@ -62,6 +63,7 @@ export class Acceptor {
 
   /** @throws ProtocolError `envelope.*`, `encoding.*`, `relay.unavailable` */
   submit(bytes: Uint8Array, sender: DeviceId): Promise<Receipt> {
+    if (this.#isDraining) throw new ProtocolError('relay.draining');
     const { envelope, core, eh } = this.#check(bytes, sender);
     if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) throw new ProtocolError('relay.unavailable');
     return new Promise((resolve, reject) => {
@@ -71,14 +73,15 @@ export class Acceptor {
     });
   }
 
-  /** Resolves when nothing waits for a commit. */
-  async settled(): Promise<void> {
+  /** Takes nothing more; resolves when everybody who waited has an answer. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
     await this.#committing;
   }
 
   /** Cheap, public checks; signatures are the endpoints' business. */
   #check(bytes: Uint8Array, sender: DeviceId): { envelope: SubmittedEnvelope; core: EnvelopeCore; eh: Hash } {
-    const { registry, now } = this.#deps;
+    const { registry } = this.#deps;
     if (bytes.length > LIMITS.envelopeBytes)
       throw new ProtocolError('encoding.too-large', 'The envelope is too large.');
     const envelope = decodeSubmitted(bytes);
@@ -87,17 +90,26 @@ export class Acceptor {
     assertFederation(core, registry.fed);
     if (core.to.length !== envelope.stanzas.length)
       throw new ProtocolError('envelope.malformed', 'There is not one stanza per device.');
-    assertTimes(core, now());
-    if (!registry.isServing) throw new ProtocolError('relay.unavailable', 'The trust list has expired.');
-    // Unknown, revoked and suspended answer alike, so that nobody can ask who exists.
-    if (core.to.some(([device]) => registry.device(device) === undefined))
-      throw new ProtocolError('envelope.recipient-unavailable');
     const digests = {
       ch: coreHash(sha256, envelope.core),
       stanzasHash: stanzasHash(sha256, envelope.stanzas.map(sha256)),
       ctHash: sha256(envelope.ct),
     };
     return { envelope, core, eh: toHash(envelopeHash(sha256, digests)) };
+  }
+
+  /** What depends on the hour and the directory: asked of new envelopes only, so that a repeat always gets its receipt. */
+  async #refusalOf(core: EnvelopeCore): Promise<ProtocolError | undefined> {
+    const { registry, now } = this.#deps;
+    const { ts, exp } = core;
+    if (ts > now() + LIMITS.clockAheadMs || exp > ts + LIMITS.expiryMs)
+      return new ProtocolError('envelope.time-refused');
+    if (exp <= now()) return new ProtocolError('envelope.expired');
+    if (!registry.isServing) return new ProtocolError('relay.unavailable', 'The trust list has expired.');
+    // Unknown, revoked and suspended answer alike, so that nobody can ask who exists.
+    const isReachable = core.to.every(([device]) => registry.device(device) !== undefined);
+    if (!isReachable) return new ProtocolError('envelope.recipient-unavailable');
+    return (await this.#isFull(core)) ? new ProtocolError('mailbox.full') : undefined;
   }
 
   async #commitAll(): Promise<void> {
@@ -158,8 +170,9 @@ export class Acceptor {
         const name = `${core.from} ${core.id}`;
         const same = fresh.get(name);
         if (same === undefined) {
-          if (await this.#isFull(core)) reject(new ProtocolError('mailbox.full'));
-          else fresh.set(name, [waiting]);
+          const refusal = await this.#refusalOf(core);
+          if (refusal === undefined) fresh.set(name, [waiting]);
+          else reject(refusal);
         } else if (same[0]?.eh === eh) same.push(waiting);
         else reject(new ProtocolError('envelope.id-conflict'));
       }
@@ -193,11 +206,6 @@ function merge(same: readonly Waiting[]): Waiting {
 
 function assertFederation(core: EnvelopeCore, fed: FederationId): void {
   if (core.fed !== fed) throw new ProtocolError('envelope.federation-mismatch');
-}
-
-function assertTimes({ ts, exp }: EnvelopeCore, nowMs: number): void {
-  if (ts > nowMs + LIMITS.clockAheadMs || exp > ts + LIMITS.expiryMs) throw new ProtocolError('envelope.time-refused');
-  if (exp <= nowMs) throw new ProtocolError('envelope.expired');
 }
 
 function rowOf({ envelope, core, eh }: Waiting, receipt: Receipt | undefined, acceptedAtMs: number): NewEnvelope {

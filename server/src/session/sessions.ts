@@ -37,7 +37,8 @@ const CHALLENGE_LIFE_MS = 60_000;
 const TOKEN_LIFE_MS = 10 * 60_000;
 const PROOF_MAX_AGE_S = 60;
 const MAX_TOKEN_CHARS = 4096;
-const CLOCK_TOLERANCE_S = 5;
+/** A device's clock may be this far from ours, either way. */
+const CLOCK_TOLERANCE_S = 60;
 
 export interface SessionDependencies {
   readonly store: Store;
@@ -134,7 +135,15 @@ export class Sessions {
     const token = await this.#verified(
       accessToken,
       { key: key.publicKey },
-      { typ: ACCESS_TOKEN_TYP, issuer: origin, audience: origin, requiredClaims: ['sub', 'exp', 'iat', 'cnf'] },
+      {
+        typ: ACCESS_TOKEN_TYP,
+        issuer: origin,
+        audience: origin,
+        maxTokenAge: TOKEN_LIFE_MS / 1000,
+        // Both its times are by our own clock.
+        clockTolerance: 0,
+        requiredClaims: ['sub', 'exp', 'iat', 'cnf'],
+      },
     );
     const device = parseDevice(token.sub);
     const active = registry.device(device);
@@ -156,7 +165,8 @@ export class Sessions {
       claims.jti.length > 64
     )
       throw new ProtocolError('session.proof-invalid');
-    const staleAtMs = now() + 2 * PROOF_MAX_AGE_S * 1000;
+    // Dated a tolerance ahead, it is acceptable for its age and another tolerance.
+    const staleAtMs = now() + (PROOF_MAX_AGE_S + 2 * CLOCK_TOLERANCE_S) * 1000;
     if (!(await store.useOnce(`proof ${device} ${claims.jti}`, staleAtMs, now())))
       throw new ProtocolError('session.nonce-used');
     return { ...active, expiresAtMs: (token.exp ?? 0) * 1000 };
@@ -174,9 +184,9 @@ export class Sessions {
       if (jkt !== undefined && (await embeddedThumbprint(jwt)) !== jkt)
         throw new ProtocolError('session.proof-invalid');
       const { payload } = await jwtVerify(jwt, await publicKey(key), {
+        clockTolerance: CLOCK_TOLERANCE_S,
         ...expected,
         algorithms: ['EdDSA'],
-        clockTolerance: CLOCK_TOLERANCE_S,
         currentDate: new Date(this.#deps.now()),
       });
       return payload;
