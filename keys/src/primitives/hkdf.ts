@@ -18,3 +18,14 @@ export function hkdfExpandSha512(prk: Uint8Array, info: Uint8Array, length: numb
   }
   return out;
 }
+
+/** HKDF-Extract with SHA-256 (RFC 5869 §2.2). @returns 32 bytes */
+export function hkdfExtractSha256(salt: Uint8Array, ikm: Uint8Array): Uint8Array {
+  return new Uint8Array(createHmac('sha256', salt).update(ikm).digest());
+}
+
+/** HKDF-Expand with SHA-256 (RFC 5869 §2.3), up to one block: all that HPKE's key schedule asks of this suite. */
+export function hkdfExpandSha256(prk: Uint8Array, info: Uint8Array, length: number): Uint8Array {
+  if (length > 32) throw new KeysError('keys.input-invalid', 'One block of 32 bytes is the most.');
+  return new Uint8Array(createHmac('sha256', prk).update(info).update(Uint8Array.of(1)).digest().subarray(0, length));
+}

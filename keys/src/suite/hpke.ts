@@ -4,19 +4,19 @@
  */
 
 import { concat } from '@holdfast/protocol';
-import { CipherSuite, KDF_HKDF_SHA256 } from 'hpke';
+import { CipherSuite } from 'hpke';
 import { isKeysError, KeysError } from '../errors.js';
 import { AEAD_KEY_BYTES, AEAD_TAG_BYTES } from '../primitives/chacha20-poly1305.js';
 import { assertLength } from '../primitives/length.js';
 import { XWING, type xwingEncapsulate } from '../primitives/xwing.js';
-import { chacha20Poly1305Aead, publicXwingKey, secretXwingKey, type XwingKey, xwingKem } from './hpke-adapter.js';
+import { chacha20Poly1305Aead, hkdfSha256Kdf, publicXwingKey, secretXwingKey, type XwingKey, xwingKem } from './hpke-adapter.js';
 
 /** A sealed 32-byte content key: X-Wing ciphertext ‖ key ‖ tag. */
 export const STANZA_BYTES = XWING.ciphertextBytes + AEAD_KEY_BYTES + AEAD_TAG_BYTES;
 
 /** The suite as the library has it. @param encapsulate replaced only by the test of the published vectors */
 export function hpkeSuite(encapsulate?: typeof xwingEncapsulate): CipherSuite<XwingKey> {
-  return new CipherSuite(() => xwingKem(encapsulate), KDF_HKDF_SHA256, chacha20Poly1305Aead);
+  return new CipherSuite(() => xwingKem(encapsulate), hkdfSha256Kdf, chacha20Poly1305Aead);
 }
 
 const suite = hpkeSuite();
