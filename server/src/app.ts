@@ -30,6 +30,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+const CLOSE_WITHIN_MS = 2000;
 
 export async function buildApp(relay: Relay, random: () => string): Promise<FastifyInstance> {
   const { config, logger } = relay;
@@ -44,6 +45,8 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
     exposeHeadRoutes: false,
     trustProxy: false,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES },
+    // A path that cannot be decoded meets no hook and no error handler.
+    frameworkErrors: (error, request, reply) => void refuse(relay, error, request, reply),
   });
 
   app.decorateRequest('session', null);
@@ -69,6 +72,8 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
   // First, so that it also closes the socket of an upgrade that a later hook refuses.
   await app.register(websocket, {
     options: { maxPayload: LIMITS.frameBytes, perMessageDeflate: false, clientTracking: false },
+    // ws is closing it with the code that fits; it has a moment to say so.
+    errorHandler: (_error, socket) => void setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS).unref(),
   });
   app.addHook('onRequest', async (request) => assertOrigin(config.allowedOrigins, request.headers.origin));
   await app.register(helmet, {

@@ -165,6 +165,12 @@ export const RELAY_ERRORS = {
     'An agency passed its attachment quota.',
   ),
   'blob.conflict': entry(409, false, 'An attachment with this id exists already.', 'An attachment id was used twice.'),
+  'blob.offset-mismatch': entry(
+    409,
+    false,
+    'The upload stands at another offset; ask for it with HEAD and go on from there.',
+    'A client went on at a wrong offset.',
+  ),
   'frame.malformed': entry(
     400,
     false,

@@ -16,10 +16,10 @@ import {
   problemOf,
 } from '@holdfast/protocol';
 import { FileStore } from '@tus/file-store';
-import { Server as TusServer } from '@tus/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Relay } from '../relay.js';
 import { sessionOf } from '../routes/register.js';
+import { TusWithProblems } from './tus-problems.js';
 
 const LIFE_MS = 30 * MS_PER_DAY;
 const parseId = parserOf('attachment id', BlobIdSchema, 'request.malformed');
@@ -29,7 +29,7 @@ export async function blobRoutes(app: FastifyInstance, relay: Relay): Promise<vo
   const { store, config, now } = relay;
   const directory = join(config.dataDir, 'blobs');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const tus = new TusServer({
+  const tus = new TusWithProblems({
     path: BLOBS_PATH,
     datastore: new FileStore({ directory }),
     maxSize: config.limits.attachmentBytes,
@@ -65,13 +65,17 @@ export async function blobRoutes(app: FastifyInstance, relay: Relay): Promise<vo
       { id, agency, size, expiresAtMs: now() + LIFE_MS },
       config.limits.agencyAttachmentBytes,
     );
-    if (outcome === 'conflict') {
-      // Another agency's id and one's own half-done upload: the second may be resumed, the first is none of the caller's business.
-      throw new ProtocolError('blob.conflict');
-    }
+    // One's own half-done upload is resumed, another agency's id is none of the caller's business. What was begun and never made,
+    // since the relay ended in between, is made now.
+    if (outcome === 'conflict' && !(await isUnmade(id, agency, size))) throw new ProtocolError('blob.conflict');
     if (outcome === 'quota') throw new ProtocolError('blob.quota');
     await handOver(request, reply);
   });
+
+  const isUnmade = async (id: BlobId, agency: string, size: number): Promise<boolean> => {
+    const blob = await store.blob(id);
+    return blob?.agency === agency && blob.size === size && (await sizeOf(join(directory, `${id}.json`))) === undefined;
+  };
 
   const resume = async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply): Promise<void> => {
     const blob = await store.blob(parseId(request.params.id));

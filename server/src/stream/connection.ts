@@ -104,7 +104,7 @@ export class StreamConnection {
   #receive(bytes: Uint8Array): void {
     try {
       const frame = decodeFrame(bytes);
-      const request = frame.type === 'submit' ? frame.request : 0;
+      const request = frame.type === 'submit' && this.#resumed !== undefined ? frame.request : 0;
       this.#carryOut(frame).catch((error: unknown) => {
         this.#fail(request, error);
       });

@@ -148,6 +148,8 @@ export function recordVerbs({ orm, sql }: RelayDatabase): RecordVerbs {
     },
     createBlob: async ({ id, agency, size, expiresAtMs }, agencyQuotaBytes) => {
       const create = sql.transaction((): 'stored' | 'conflict' | 'quota' => {
+        // A conflict outranks the quota: it is how a client learns that its upload was begun.
+        if (orm.select({ id: blobs.id }).from(blobs).where(eq(blobs.id, id)).get() !== undefined) return 'conflict';
         const used = Number(
           orm
             .select({ used: sum(blobs.size) })
@@ -156,9 +158,8 @@ export function recordVerbs({ orm, sql }: RelayDatabase): RecordVerbs {
             .get()?.used ?? 0,
         );
         if (used + size > agencyQuotaBytes) return 'quota';
-        return orm.insert(blobs).values({ id, agency, size, expiresAtMs }).onConflictDoNothing().run().changes === 1
-          ? 'stored'
-          : 'conflict';
+        orm.insert(blobs).values({ id, agency, size, expiresAtMs }).run();
+        return 'stored';
       });
       return create.immediate();
     },
