@@ -52,6 +52,11 @@ export class Holdfast {
     return this.#runtime.online(options.signal);
   }
 
+  /** Resolves when connected and everything that waited at the relay is stored here. */
+  caughtUp(options: WaitOptions): Promise<void> {
+    return this.#runtime.caughtUp(options.signal);
+  }
+
   /** Tells `listener` of receipts, alarms, progress and connection. @returns a function that ends it */
   on(listener: (event: SdkEvent) => void): () => void {
     return this.#runtime.events.subscribe(listener);

@@ -52,8 +52,10 @@ export class Runtime {
   readonly #stop = new AbortController();
   readonly #connection: RelayConnection;
   #ready = false;
+  #drained = false;
   #syncing: Promise<void> | undefined;
   #afterConnect: Promise<void> | undefined;
+  #purging: Promise<void> | undefined;
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
   static async start(options: OpenOptions): Promise<Runtime> {
@@ -83,6 +85,7 @@ export class Runtime {
     const signal = this.#stop.signal;
     const now = options.now ?? Date.now;
     const transport = options.transport ?? httpTransport(options.relayUrl);
+    if (options.transport === undefined) signal.addEventListener('abort', () => transport.close(), { once: true });
     this.now = now;
     this.identity = identity;
     this.archive = archive;
@@ -120,7 +123,6 @@ export class Runtime {
     });
     this.#connection = connect({
       session: this.session,
-      transport,
       window: DELIVERY_WINDOW,
       now,
       random: options.random ?? Math.random,
@@ -128,6 +130,12 @@ export class Runtime {
       beforeConnect: () => this.#beforeConnect(),
       cursors: () => archive.arrivals.cursors(),
       onDelivery: (delivery) => this.receiver.take(delivery),
+      // Not before: what waited for weeks is sealed to day keys that are past their time.
+      onDrained: () => {
+        this.#drained = true;
+        this.events.emit({ event: 'connection', state: 'online' });
+        this.#purging = this.#epochKeys.purge(now()).catch((error: unknown) => this.#report(error));
+      },
       onDirectoryHint: () => void this.sync().catch((error: unknown) => this.#report(error)),
       onAlarm: (error) => this.events.emit({ event: 'alarm', code: error.code, detail: { message: error.message } }),
       onStateChange: (state, error) => this.#stateChanged(state, error),
@@ -167,6 +175,13 @@ export class Runtime {
     if (!this.#ready) throw this.#connection.failure ?? new SdkError('closed');
   }
 
+  /** As `online`, and everything that waited at the relay is stored here. */
+  async caughtUp(signal: AbortSignal): Promise<void> {
+    await this.online(signal);
+    await this.events.until(() => this.#drained || !this.#ready, AbortSignal.any([signal, this.signal]));
+    if (!this.#drained) throw this.#connection.failure ?? new SdkError('relay.unreachable');
+  }
+
   /** Brings the directory in step; calls at the same time share one run. */
   sync(): Promise<void> {
     this.#syncing ??= this.#syncOnce().finally(() => {
@@ -192,6 +207,7 @@ export class Runtime {
       this.#afterConnect = this.#connected().catch((cause: unknown) => this.#report(cause));
     } else {
       this.#ready = false;
+      this.#drained = false;
     }
     this.events.emit({ event: 'connection', state, ...(error === undefined ? {} : { code: error.code }) });
   }
@@ -199,11 +215,11 @@ export class Runtime {
   async #connected(): Promise<void> {
     await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
     await this.directory.refreshEpochKeys(this.session, undefined, this.signal);
+    await this.directory.refreshDocuments(this.session, this.signal);
     this.#ready = true;
     await this.receiver.retryHeld();
     this.events.emit({ event: 'connection', state: 'online' });
     this.outbox.wake();
-    await this.#epochKeys.purge(this.now());
   }
 
   #directoryAlarm(alarm: DirectoryAlarm): void {
@@ -228,7 +244,7 @@ export class Runtime {
     this.#ready = false;
     await this.#connection.close();
     await this.outbox.settled();
-    await Promise.allSettled([this.#syncing, this.#afterConnect]);
+    await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging]);
     this.archive.close();
     await this.#keystore.close();
   }

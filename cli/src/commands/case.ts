@@ -4,6 +4,7 @@ import { contextOf } from '../context.js';
 import { conversationId } from '../input/conversation.js';
 import { renderCase, renderCaseLine } from '../render/case.js';
 import { caseFields } from '../render/fields.js';
+import { goOnline } from './send.js';
 
 export function caseCommands(program: Command): void {
   const group = program.command('case').description('your cases');
@@ -14,9 +15,9 @@ export function caseCommands(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
+        await goOnline(context, desk);
         for (const found of desk.cases())
           context.output.event('case', caseFields(found), renderCaseLine(found, Date.now()));
-        await Promise.resolve();
       });
     });
 
@@ -26,9 +27,9 @@ export function caseCommands(program: Command): void {
     .action(async (conversation: string, _options: object, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
+        await goOnline(context, desk);
         const found = desk.case(conversationId(conversation));
         context.output.event('case', caseFields(found), renderCase(found, Date.now()));
-        await Promise.resolve();
       });
     });
 }

@@ -5,7 +5,7 @@ import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { readBody } from '../input/read-body.js';
-import { reportSent } from './send.js';
+import { goOnline, reportSent } from './send.js';
 
 export function discloseCommand(program: Command): void {
   program
@@ -25,9 +25,7 @@ export function discloseCommand(program: Command): void {
       }));
       const { body } = parseMessage('disclosure', await readBody(file, Date.now(), { attachments: named }));
       await context.withDevice(async (desk) => {
-        await desk
-          .online({ signal: context.deadline() })
-          .catch(() => context.output.note('The relay is away; the disclosure will be queued.'));
+        await goOnline(context, desk);
         const handle = await desk.disclose({
           to,
           body,

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { conversationId } from '../input/conversation.js';
 import { readBody } from '../input/read-body.js';
-import { reportSent } from './send.js';
+import { goOnline, reportSent } from './send.js';
 
 export function freezeCommands(program: Command): void {
   const group = program.command('freeze').description('temporary-freeze alerts');
@@ -31,9 +31,7 @@ export function freezeCommands(program: Command): void {
         await readBody(file, Date.now(), named.length > 0 ? { attachments: named } : {}),
       );
       await context.withDevice(async (desk) => {
-        await desk
-          .online({ signal: context.deadline() })
-          .catch(() => context.output.note('The relay is away; the alert will be queued. Phone the duty contact.'));
+        await goOnline(context, desk);
         const handle = await desk.freeze.request({
           to,
           body,
@@ -51,6 +49,7 @@ export function freezeCommands(program: Command): void {
       const context = contextOf(command);
       const { body } = parseMessage('freeze.acknowledge', await readBody(file, Date.now()));
       await context.withDevice(async (desk) => {
+        await goOnline(context, desk);
         const handle = await desk.freeze.acknowledge({ conversation: conversationId(conversation), body });
         await reportSent(context, desk, 'Acknowledgement', handle);
       });
@@ -63,6 +62,7 @@ export function freezeCommands(program: Command): void {
       const context = contextOf(command);
       const input = await readBody(file, Date.now());
       await context.withDevice(async (desk) => {
+        await goOnline(context, desk);
         const id = conversationId(conversation);
         const body = await desk.freeze.imposition({ conversation: id, input });
         const handle = await desk.freeze.impose({ conversation: id, body });
@@ -83,6 +83,7 @@ export function freezeCommands(program: Command): void {
       const context = contextOf(command);
       const { body } = parseMessage('freeze.refuse', await readBody(file, Date.now()));
       await context.withDevice(async (desk) => {
+        await goOnline(context, desk);
         const handle = await desk.freeze.refuse({ conversation: conversationId(conversation), body });
         await reportSent(context, desk, 'Refusal', handle);
       });

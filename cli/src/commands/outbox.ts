@@ -1,6 +1,7 @@
 /** `holdfast outbox`: how far each message has come. */
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
+import { goOnline } from './send.js';
 
 export function outboxCommand(program: Command): void {
   program
@@ -9,6 +10,7 @@ export function outboxCommand(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
+        await goOnline(context, desk);
         const handles = desk.outbox();
         for (const { id, conversation, state, eh, problem } of handles) {
           context.output.event(
@@ -18,7 +20,6 @@ export function outboxCommand(program: Command): void {
           );
         }
         if (handles.length === 0) context.output.note('The outbox is empty.');
-        await Promise.resolve();
       });
     });
 }

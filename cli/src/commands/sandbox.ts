@@ -59,15 +59,39 @@ function gatewayFields(agency: string, event: SdkEvent): Readonly<Record<string,
   return { agency, what, eh, kind, conversation };
 }
 
+/** What a person who watches the gateways wants to know; the rest is the outbox's own business. */
+function gatewayText(event: SdkEvent): string | undefined {
+  switch (event.event) {
+    case 'inbox.stored':
+      return `a message has come (${event.message.kind}); read it with \`inbox\``;
+    case 'receipt':
+      return `${event.agency} has signed: ${event.level}`;
+    case 'alarm':
+      return `ALARM ${event.code}`;
+    case 'outbox.refused':
+      return `the relay refused a message: ${event.problem.title}`;
+    case 'outbox.expired':
+      return 'a message expired before it was fetched';
+    case 'outbox.waiting':
+      return `waiting: ${event.advice}`;
+    case 'outbox.accepted':
+    case 'outbox.uploading':
+    case 'connection':
+      return undefined;
+  }
+}
+
 async function stayOpen(
   network: Awaited<ReturnType<typeof makeNetwork>>,
   output: ReturnType<typeof contextOf>['output'],
 ): Promise<void> {
   const [a, b] = MEMBERS;
   const agencies = MEMBERS.map((member) =>
-    network.startAgency(member, (event) =>
-      output.event('gateway', gatewayFields(member.agency, event), `  ${member.agency}: ${event.event}`),
-    ),
+    network.startAgency(member, (event) => {
+      const text = gatewayText(event);
+      if (text !== undefined)
+        output.event('gateway', gatewayFields(member.agency, event), `  ${member.agency}: ${text}`);
+    }),
   );
   for (const agency of agencies) await agency.order({ do: 'online' });
   const holdfast = `HOLDFAST_UNLOCK_KEY_FILE=${network.unlockFile} npx holdfast --home ${network.home} --device desk`;

@@ -220,6 +220,14 @@ export class Directory {
     };
   }
 
+  /** Fetches every entry and capability record that the chains name and we do not have, so that offline they are at hand. */
+  async refreshDocuments(session: RelaySession, signal: AbortSignal): Promise<void> {
+    for (const { chain } of this.view.agencies.values()) {
+      for (const reference of [chain.entry, chain.capability])
+        await this.#document(reference?.documentHash, session, signal);
+    }
+  }
+
   async #document(
     hash: Hash | undefined,
     session: RelaySession | undefined,

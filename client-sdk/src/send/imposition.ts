@@ -34,7 +34,13 @@ export async function draftImposition(
   if (request === undefined || request.kind !== 'freeze.request')
     throw new SdkError('case.unknown', 'This case is not a freeze alert.');
   const { capability } = await directory.published(identity.agency, runtime.isOnline ? session : undefined, signal);
-  if (capability === null || capability.expiresAtMs <= now())
+  if (capability === null) {
+    throw new SdkError(
+      'relay.unreachable',
+      'Your own capability record is not here yet; the first sync needs the relay.',
+    );
+  }
+  if (capability.expiresAtMs <= now())
     throw new SdkError('capability.expired', 'Your own capability record has expired; confirm and publish it first.');
 
   const kinds = new Map<string, AssetKind>(request.body.assets.map(({ assetRef, kind }) => [assetRef, kind]));
