@@ -76,6 +76,11 @@ const interruption = new AbortController();
 export const interrupted: AbortSignal = interruption.signal;
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => interruption.abort(new CliError('interrupted')));
+// Whoever read our output has gone (`| head`): end in order, without a word to nobody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  interruption.abort(new CliError('interrupted'));
+});
 
 async function agencyHome(home: string, chosen: string | undefined): Promise<string> {
   const folder = join(home, 'agency');
