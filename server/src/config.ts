@@ -4,7 +4,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FederationIdSchema, fromUtf8, OriginSchema, parserOf, parseStrict, STREAM_PATH } from '@holdfast/protocol';
+import {
+  FederationIdSchema,
+  fromUtf8,
+  OriginSchema,
+  ProtocolError,
+  parserOf,
+  parseStrict,
+  STREAM_PATH,
+} from '@holdfast/protocol';
 import { type Static, Type } from 'typebox';
 
 const closed = { additionalProperties: false } as const;
@@ -131,7 +139,10 @@ function fromEnvironment(env: Readonly<Record<string, string | undefined>>): obj
     if (!name.startsWith('HOLDFAST_RELAY_') || text === undefined) continue;
     const read = known[name];
     if (read === undefined)
-      throw new Error(`${name} is not a setting of the relay; known are ${Object.keys(known).join(', ')}.`);
+      throw new ProtocolError(
+        'message.invalid',
+        `${name} is not a setting of the relay; known are ${Object.keys(known).join(', ')}.`,
+      );
     values = { ...values, ...read(text) };
   }
   return values;

@@ -55,6 +55,7 @@ export async function startRelay(config: RelayConfig, dependencies: RelayDepende
       parseJws(parseStrict(fromUtf8(readFileSync(config.trustListFile)), { depth: 8, members: 100_000 })),
     );
   }
+  assertNamed(registry, origin, key.publicKey);
   const wake = (devices: Iterable<Parameters<Registry['device']>[0]>): void => gateway.wake(devices);
   const acceptor = new Acceptor({
     store,
@@ -116,4 +117,14 @@ export async function startRelay(config: RelayConfig, dependencies: RelayDepende
       logger.stopped({ tookMs: now() - startedAtMs });
     },
   };
+}
+
+/** Receipts by a key or under a name that no member expects would be worth nothing; better not to start. */
+function assertNamed(registry: Registry, origin: string, publicKey: string): void {
+  const { relay } = registry;
+  if (relay === undefined) return;
+  if (relay.key !== publicKey)
+    throw new Error('The trust list names another key for its relay than the one in keyFile.');
+  if (relay.origin !== origin)
+    throw new Error(`The trust list names its relay ${relay.origin}, the configuration ${origin}.`);
 }

@@ -76,7 +76,7 @@ t.test('frames sent behind `resume` in one go are carried out in order', (t) =>
     const stream = await (await relay.signedIn(alice)).openStream();
     const envelopes = [1, 2, 3].map(() => relay.envelope(alice, [bob]));
     stream.sendJson('resume', 1, { alert: 0, routine: 0, window: 10 });
-    envelopes.forEach(({ bytes }, index) => stream.send('submit', index + 2, bytes));
+    for (const [index, { bytes }] of envelopes.entries()) stream.send('submit', index + 2, bytes);
     await stream.next('resumed');
     for (const [index, { eh }] of envelopes.entries()) {
       const { payload } = await stream.take(({ request }) => request === index + 2, 'the receipt');

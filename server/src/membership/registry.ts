@@ -82,6 +82,11 @@ export class Registry {
     return this.#trust?.list.version ?? 0;
   }
 
+  /** Name and key of the relay, as the newest list has them. */
+  get relay(): AcceptedTrustList['list']['relay'] | undefined {
+    return this.#trust?.list.relay;
+  }
+
   get agencies(): number {
     return this.#chains.size;
   }
