@@ -524,8 +524,8 @@ t.test('attachments', async (t) => {
     status: number,
     code: ProtocolErrorCode,
   ) => {
-    const { status: given, problem } = await answer;
-    t.strictSame([given, problem().code], [status, code], what);
+    const given = await answer;
+    t.strictSame([given.status, given.problem().code], [status, code], what);
   };
   await refuse('a name that climbs', create('10', '../../relay.key'), 400, 'request.malformed');
   await refuse('no length', create('', id()), 400, 'request.malformed');

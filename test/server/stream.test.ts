@@ -335,7 +335,7 @@ t.test('a stop lets those who wait have their receipts, then closes in order', (
     const answers = envelopes.map(({ bytes }, index) =>
       from.submit(bytes, index + 10).then(
         ({ eh }) => eh,
-        (error: Error) => error.message,
+        (error: unknown) => String(error),
       ),
     );
     await answers[0];
@@ -343,7 +343,7 @@ t.test('a stop lets those who wait have their receipts, then closes in order', (
     const codes = await Promise.all(answers);
     const taken = codes.filter((answer, index) => answer === only(envelopes, index).eh).length;
     const refused = codes.filter(
-      (answer) => answer === 'relay.draining' || answer.startsWith('The stream closed'),
+      (answer) => answer === 'Error: relay.draining' || answer.startsWith('Error: The stream closed'),
     ).length;
     t.equal(taken + refused, 50, 'each has a receipt, or was told or cut off before it was taken');
     t.ok(taken > 0);

@@ -1,5 +1,6 @@
 /** For whoever runs the relay: is it alive, can it take a write, which version is it. No secrets, no counts of anybody's mail. */
 import { statfs } from 'node:fs/promises';
+import { openApi } from '@holdfast/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Relay } from '../relay.js';
 import { RELAY_VERSION } from '../version.js';
@@ -10,6 +11,8 @@ const EARLIEST_MS = Date.UTC(2026, 0, 1);
 
 export function operationRoutes(app: FastifyInstance, { store, config, registry, now, logger }: Relay): void {
   const open = { config: { auth: 'open' as const } };
+  const contract = openApi(RELAY_VERSION);
+  app.get('/openapi.json', open, () => contract);
   app.get('/livez', open, () => ({ ok: true }));
   app.get('/version', open, () => ({ version: RELAY_VERSION, node: process.version }));
   app.get('/readyz', open, async (_request, reply) => {

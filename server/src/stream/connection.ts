@@ -3,6 +3,7 @@
  * rule ends it; a refused submission does not.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import type { WebSocket } from '@fastify/websocket';
 import {
   CLOSE_CODES,
@@ -225,11 +226,13 @@ export class StreamConnection {
   /** The next page waits for the client to take this one; one that takes nothing for long is cut off. */
   async #drained(): Promise<void> {
     // Other connections have their turn between two pages.
-    await new Promise<void>((resolve) => void setImmediate(resolve));
+    await setImmediate();
     if (this.#isClosed || this.#socket.bufferedAmount < READ_ON_BELOW_BYTES) return;
     const late = setTimeout(() => this.close('slowReader'), this.#deps.timeouts.slowReaderMs);
     // An empty ping goes out after all that waits before it; a socket that closes calls back too.
-    await new Promise<void>((resolve) => this.#socket.ping('', undefined, () => resolve()));
+    await new Promise<void>((resolve) => {
+      this.#socket.ping('', undefined, () => resolve());
+    });
     clearTimeout(late);
   }
 }
