@@ -8,6 +8,8 @@ export type ConnectionState = 'connecting' | 'online' | 'offline' | 'stopped';
 export type SdkEvent =
   | OutboxEvent
   | ReceiverEvent
+  /** What the sender should weigh before the recipient's law applies; it stops nothing. */
+  | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };
 
 /** A listener list whose iterators end with their signal. */

@@ -2,6 +2,7 @@
  * Holdfast's protocol: what is said, in which bytes, in which order. Pure: no I/O, no clock, no randomness, no keys.
  */
 export * from './api/index.js';
+export * from './api/openapi.js';
 export * from './directory/index.js';
 export * from './duration/index.js';
 export * from './encoding/base64url.js';

@@ -32,6 +32,9 @@ export function freezeCommands(program: Command): void {
       );
       await context.withDevice(async (desk) => {
         await goOnline(context, desk);
+        desk.on((event) => {
+          if (event.event === 'advice') context.output.note(`Note (${event.code}, ${event.field}): ${event.text}`);
+        });
         const handle = await desk.freeze.request({
           to,
           body,

@@ -74,6 +74,7 @@ function gatewayText(event: SdkEvent): string | undefined {
       return 'a message expired before it was fetched';
     case 'outbox.waiting':
       return `waiting: ${event.advice}`;
+    case 'advice':
     case 'outbox.accepted':
     case 'outbox.uploading':
     case 'connection':

@@ -2,9 +2,18 @@
  * The temporary-freeze alert, step by step (domain, Flow 1). Each step is checked against the case's table before it is queued:
  * what the state does not allow is refused here, with state and event named, and never sent.
  */
-import type { AgencyId, ConversationId, FreezeKind, MessageBody } from '@holdfast/protocol';
+import {
+  type Advice,
+  type AgencyId,
+  type ConversationId,
+  checkAgainstCapability,
+  checkRequirements,
+  type FreezeKind,
+  type MessageBody,
+} from '@holdfast/protocol';
 import { headsOfCase, openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
+import type { PublishedAgency } from '../directory/directory.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
@@ -43,7 +52,9 @@ export class FreezeFlow {
     const { archive, directory, events, identity, now, outbox, session, signal } = this.#runtime;
     for (const { path } of attachments) await checkAttachment(path);
     const recipient = await directory.published(to, this.#runtime.isOnline ? session : undefined, signal);
-    assertCapable(recipient.capabilityExpiresAtMs, to, now());
+    for (const { code, field, text } of assertCapable(recipient, body, now())) {
+      events.emit({ event: 'advice', code, field, text });
+    }
     const conversation = newConversationId();
     const id = archive.atomically(() => {
       archive.conversations.create(conversation, [to, identity.agency], now());
@@ -112,15 +123,22 @@ export class FreezeFlow {
   }
 }
 
-function assertCapable(expiresAtMs: number | null, agency: AgencyId, nowMs: number): void {
-  if (expiresAtMs === null) throw new SdkError('capability.expired', `${agency} has published no capability record.`);
-  if (expiresAtMs <= nowMs) {
-    const issues = [
-      {
-        field: 'to',
-        reason: `the capability record of ${agency} expired on ${new Date(expiresAtMs).toISOString().slice(0, 10)}`,
-      },
-    ];
-    throw new SdkError('capability.expired', undefined, { issues });
-  }
+/** What blocks stops the sending; the rest is advice, told and not enforced. */
+function assertCapable(
+  recipient: PublishedAgency,
+  body: MessageBody<'freeze.request'>,
+  nowMs: number,
+): readonly Advice[] {
+  const { agency, entry, capability } = recipient;
+  if (capability === null) throw new SdkError('capability.expired', `${agency} has published no capability record.`);
+  const advice = [
+    ...checkAgainstCapability(body, capability, nowMs),
+    ...(entry === null ? [] : checkRequirements(body, entry.requirements)),
+  ];
+  const blocking = advice.filter(({ blocks }) => blocks);
+  const [first] = blocking;
+  if (first === undefined) return advice;
+  const issues = blocking.map(({ field, text }) => ({ field, reason: text }));
+  if (first.code === 'capability.expired') throw new SdkError('capability.expired', undefined, { issues });
+  throw new SdkError('capability.no-power', `${agency} would have to return this alert: ${first.text}`, { issues });
 }
