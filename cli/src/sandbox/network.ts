@@ -82,8 +82,13 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
   let relay = await startRelay(configFile, join(logs, 'relay.log'));
   // The same port after a restart, so that clients find it again.
   await configure(relay.port);
-  const operator = openSession(relay.url, options.signal);
-  for (const { jws } of trust.slice(1)) await operator.openCall(OPERATIONS.publishTrustList, { body: jws });
+  try {
+    const operator = openSession(relay.url, options.signal);
+    for (const { jws } of trust.slice(1)) await operator.openCall(OPERATIONS.publishTrustList, { body: jws });
+  } catch (error) {
+    await relay.kill();
+    throw error;
+  }
   report('relay.ready', { url: relay.url, pid: relay.pid }, `A relay runs at ${relay.url} (process ${relay.pid}).`);
 
   const network: Network = {
@@ -110,7 +115,13 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
       }),
     agencyHome: (member) => join(home, 'agency', member.agency),
   };
-  for (const member of MEMBERS) await register(network, member, options);
+  try {
+    for (const member of MEMBERS) await register(network, member, options);
+  } catch (error) {
+    // Nothing may stay running behind a failure, or a Ctrl-C.
+    await relay.kill();
+    throw error;
+  }
   return network;
 }
 
