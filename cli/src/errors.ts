@@ -76,6 +76,7 @@ const SDK_EXIT_CODES = {
   'home.not-found': notFound,
   'home.locked': conflict,
   'archive.unreadable': denied,
+  'archive.not-written': internal,
   'federation.mismatch': conflict,
   'trust-list.expired': denied,
   'directory.unknown-agency': notFound,

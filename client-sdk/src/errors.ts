@@ -23,6 +23,10 @@ export const SDK_ERRORS = {
   'home.not-found': entry(false, 'There is no agency at this place; run `holdfast agency init` first.'),
   'home.locked': entry(true, 'Another process has this device open. Run one process per device.'),
   'archive.unreadable': entry(false, 'The local archive does not open: wrong key or damaged file.'),
+  'archive.not-written': entry(
+    true,
+    'What arrived could not be stored here; the relay keeps it and delivers it again. Look at the disk.',
+  ),
   'federation.mismatch': entry(false, 'The relay belongs to another federation than this agency.'),
   'trust-list.expired': entry(
     false,
@@ -70,6 +74,8 @@ export interface SdkErrorOptions {
   readonly cause?: unknown;
   readonly issues?: readonly FieldIssue[];
   readonly problem?: Problem;
+  /** How long the relay asked to be left alone (Retry-After). */
+  readonly retryAfterMs?: number;
 }
 
 /** The one error class of the SDK. */
@@ -79,12 +85,15 @@ export class SdkError extends Error {
   readonly issues: readonly FieldIssue[];
   /** The relay's own words, where it refused. */
   readonly problem: Problem | undefined;
+  /** How long the relay asked to be left alone. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: SdkErrorCode, message?: string, options: SdkErrorOptions = {}) {
     super(message ?? SDK_ERRORS[code].advice, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.issues = options.issues ?? options.problem?.issues ?? [];
     this.problem = options.problem;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get retryable(): boolean {

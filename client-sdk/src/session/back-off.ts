@@ -1,4 +1,5 @@
 /** Waiting between attempts: exponential, with full jitter, so that a relay that comes back is not stormed by all at once. */
+import { onAbort } from '../transport/linked-signal.js';
 
 const BASE_MS = 250;
 const CAP_MS = 30_000;
@@ -13,10 +14,10 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      release();
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
+    const release = onAbort(signal, end);
   });
 }

@@ -3,18 +3,22 @@ import {
   canonicalBytes,
   fromUtf8,
   OCTETS,
+  OPERATIONS,
   type Operation,
-  PROBLEM_MEDIA_TYPE,
-  parseProblem,
   parserOf,
   parseStrict,
 } from '@holdfast/protocol';
 import type { Static, TSchema } from 'typebox';
-import { isSdkError, SdkError } from '../errors.js';
+import { SdkError } from '../errors.js';
 import { httpTransport } from '../transport/http.js';
+import { underSignals } from '../transport/linked-signal.js';
 import type { HttpResponse, RelayTransport } from '../transport/port.js';
+import { refusalOf } from '../transport/refusal.js';
 
-const MAX_JSON_RESPONSE_BYTES = 64 * 1024 * 1024;
+/** The largest page of the contract (500 epoch keys with their proofs) is about half of this. */
+const RESPONSE_BYTES = 8 * 1024 * 1024;
+/** A page of 64 trust lists, which may be 1 MiB each. */
+const TRUST_LISTS_BYTES = 96 * 1024 * 1024;
 const RESPONSE_BOUNDS = { depth: 32, members: 2_000_000 } as const;
 
 type StaticOf<S> = S extends TSchema ? Static<S> : undefined;
@@ -38,6 +42,7 @@ export interface OpenSession {
 /** A session for the administrator's first steps. */
 export function openSession(baseUrl: string, signal: AbortSignal): OpenSession {
   const transport = httpTransport(baseUrl);
+  signal.addEventListener('abort', () => transport.close(), { once: true });
   return { openCall: (operation, args) => callRelay(transport, operation, args ?? {}, {}, signal) };
 }
 
@@ -51,14 +56,16 @@ export async function callRelay<O extends Operation>(
 ): Promise<ResponseOf<O>> {
   const isJson = operation.body !== undefined && operation.body !== OCTETS;
   const body = bodyBytes(operation, args.body);
-  const response = await transport.request({
-    method: operation.method,
-    path: pathOf(operation, args),
-    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': isJson ? 'application/json' : OCTETS }) },
-    ...(body === undefined ? {} : { body }),
-    maxResponseBytes: MAX_JSON_RESPONSE_BYTES,
-    signal: args.signal === undefined ? signal : AbortSignal.any([signal, args.signal]),
-  });
+  const response = await underSignals([signal, args.signal], (either) =>
+    transport.request({
+      method: operation.method,
+      path: pathOf(operation, args),
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': isJson ? 'application/json' : OCTETS }) },
+      ...(body === undefined ? {} : { body }),
+      maxResponseBytes: operation.id === OPERATIONS.getTrustLists.id ? TRUST_LISTS_BYTES : RESPONSE_BYTES,
+      signal: either,
+    }),
+  );
   if (response.status !== operation.status) throw refusalOf(response);
   return readResponse(operation, response);
 }
@@ -105,23 +112,3 @@ function readResponse<O extends Operation>(operation: O, response: HttpResponse)
     });
   }
 }
-
-/** The relay's problem as an error; an answer that is no problem of ours comes from something in between. */
-export function refusalOf(response: HttpResponse): SdkError {
-  if (!(response.headers['content-type'] ?? '').startsWith(PROBLEM_MEDIA_TYPE)) {
-    return new SdkError(
-      'relay.unreachable',
-      `The relay's address answered ${response.status} without a problem of ours.`,
-    );
-  }
-  try {
-    const problem = parseProblem(parseStrict(fromUtf8(response.body)));
-    return new SdkError('relay.refused', problem.title, { problem });
-  } catch (cause) {
-    return new SdkError('relay.misbehaved', undefined, { cause });
-  }
-}
-
-/** Is it a refusal with this problem code? */
-export const isRefusal = (error: unknown, ...codes: readonly string[]): boolean =>
-  isSdkError(error, 'relay.refused') && error.problem !== undefined && codes.includes(error.problem.code);

@@ -1,6 +1,6 @@
 /**
- * One life of the stream: from `resume` to its close. Submissions wait for their receipts; deliveries are handed on one by one
- * and acknowledged once they are stored; a token is renewed before it ends.
+ * One life of the stream: from `resume` to its close. Submissions wait for their receipts; deliveries go to their mailbox's lane,
+ * and are acknowledged once they are stored; a token is renewed before it ends.
  */
 import {
   controlJson,
@@ -14,7 +14,7 @@ import {
   encodeFrame,
   type Frame,
   type FrameType,
-  MAILBOXES,
+  isProtocolError,
   type Mailbox,
   parseDirectoryHint,
   parseProblem,
@@ -24,25 +24,30 @@ import {
   type Receipt,
   utf8,
 } from '@holdfast/protocol';
-import { SdkError } from '../errors.js';
+import { isSdkError, SdkError } from '../errors.js';
 import type { FrameSocket } from '../transport/port.js';
+import { DeliveryLane } from './delivery-lane.js';
+import { PendingReceipts } from './pending-receipts.js';
 import type { RelaySession } from './session.js';
 
-const RENEW_BEFORE_MS = 90_000;
+/** Deliveries not yet stored, beyond which nothing more is read. */
+const MAX_QUEUED_BYTES = 16 * 1024 * 1024;
+/** What an item costs beside its bytes. */
+const ITEM_BYTES = 1024;
+const RENEW_AGAIN_MS = 15_000;
+const MIN_RENEW_MS = 1000;
+/** A longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface StreamHandlers {
   readonly cursors: () => Readonly<Record<Mailbox, number>>;
-  /** Resolves when the item is stored. */
+  /** Resolves when the item is stored. One at a time for each mailbox. */
   readonly onDelivery: (delivery: Delivery) => Promise<void>;
   readonly onDirectoryHint: (hint: DirectoryHint) => void;
   readonly onAlarm: (error: SdkError) => void;
   readonly onResumed: () => void;
+  /** The mailbox's backlog is drained and stored. */
   readonly onLive: (mailbox: Mailbox) => void;
-}
-
-interface Waiting {
-  readonly resolve: (receipt: Receipt) => void;
-  readonly reject: (error: SdkError) => void;
 }
 
 export class Stream {
@@ -50,11 +55,14 @@ export class Stream {
   readonly #session: RelaySession;
   readonly #handlers: StreamHandlers;
   readonly #now: () => number;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #expected = new Map<Mailbox, number>();
+  readonly #receipts = new PendingReceipts();
+  #queuedBytes = 0;
+  #wake: (() => void) | undefined;
+  #isEnded = false;
+  #failure: { readonly error: unknown } | undefined;
   #request = 0;
   #renewal: NodeJS.Timeout | undefined;
-  /** The relay's last word before it closed. */
+  /** The relay's last word before it closed, or why the token could not be renewed. */
   problem: SdkError | undefined;
 
   constructor(socket: FrameSocket, session: RelaySession, handlers: StreamHandlers, now: () => number) {
@@ -62,23 +70,35 @@ export class Stream {
     this.#session = session;
     this.#handlers = handlers;
     this.#now = now;
+    void socket.closed.then(() => this.#end());
   }
 
-  /** Runs until the socket closes; every submission still waiting is then of unknown fate. */
+  /**
+   * Runs until the socket closes and the items in hand are stored; every submission still waiting is then of unknown fate.
+   * @param window deliveries that the relay may have under way, unacknowledged, per mailbox
+   * @throws SdkError `relay.misbehaved`, `archive.not-written` and what `onDelivery` throws of it, `session.refused`
+   */
   async run(window: number): Promise<{ readonly code: number }> {
+    const cursors = this.#handlers.cursors();
+    const lanes = { alert: this.#lane('alert', cursors, window), routine: this.#lane('routine', cursors, window) };
     try {
-      const cursors = this.#handlers.cursors();
-      for (const mailbox of MAILBOXES) this.#expected.set(mailbox, cursors[mailbox] + 1);
-      await this.#send('resume', 0, utf8(JSON.stringify({ ...cursors, window })));
-      this.#renewLater();
-      for await (const bytes of this.#socket.frames) await this.#take(decodeFrame(bytes));
+      const { alert, routine } = cursors;
+      await this.#send('resume', 0, utf8(JSON.stringify({ alert, routine, window })));
+      this.#renewAt(this.#session.renewAtMs);
+      for await (const bytes of this.#socket.frames) {
+        this.#take(decodeFrame(bytes), lanes);
+        while (this.#queuedBytes > MAX_QUEUED_BYTES && !this.#isEnded) await this.#room();
+      }
+      if (this.#failure !== undefined) throw this.#failure.error;
       return await this.#socket.closed;
+    } catch (cause) {
+      throw isProtocolError(cause)
+        ? new SdkError('relay.misbehaved', `The relay sent what does not fit the contract: ${cause.message}`, { cause })
+        : cause;
     } finally {
-      clearTimeout(this.#renewal);
+      this.#end();
       this.#socket.close();
-      for (const { reject } of this.#waiting.values())
-        reject(new SdkError('relay.unreachable', 'The connection ended before the receipt came.'));
-      this.#waiting.clear();
+      await Promise.all([lanes.alert.stop(), lanes.routine.stop()]);
     }
   }
 
@@ -86,58 +106,99 @@ export class Stream {
     this.#socket.close();
   }
 
-  /** @throws SdkError `relay.refused`; `relay.unreachable` where the fate is unknown: send the same bytes again */
+  /** @throws SdkError `relay.refused`, `aborted`; `relay.unreachable` where the fate is unknown: send the same bytes again */
   submit(bytes: Uint8Array, signal: AbortSignal): Promise<Receipt> {
     if (signal.aborted) return Promise.reject(new SdkError('aborted'));
-    return new Promise((resolve, reject) => {
-      const request = ++this.#request;
-      const end = (): void => {
-        this.#waiting.delete(request);
-        signal.removeEventListener('abort', onAbort);
-      };
-      const onAbort = (): void => {
-        end();
-        reject(new SdkError('aborted'));
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      const settle =
-        <T>(then: (value: T) => void) =>
-        (value: T): void => {
-          end();
-          then(value);
-        };
-      this.#waiting.set(request, { resolve: settle(resolve), reject: settle(reject) });
-      this.#send('submit', request, bytes).catch(settle(reject));
+    if (this.#isEnded) return Promise.reject(new SdkError('relay.unreachable'));
+    const request = this.#nextRequest();
+    const receipt = this.#receipts.wait(request, signal);
+    this.#send('submit', request, bytes).catch((error: unknown) => this.#receipts.reject(request, error));
+    return receipt;
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    clearTimeout(this.#renewal);
+    this.#wake?.();
+    this.#receipts.rejectAll(() => new SdkError('relay.unreachable', 'The connection ended before the receipt came.'));
+  }
+
+  /** Ends the stream for a reason of this side's. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake?.();
+    this.#socket.close();
+  }
+
+  #lane(mailbox: Mailbox, cursors: Readonly<Record<Mailbox, number>>, window: number): DeliveryLane {
+    const { onDelivery, onLive, onAlarm } = this.#handlers;
+    return new DeliveryLane({
+      mailbox,
+      cursor: cursors[mailbox],
+      acknowledgeEvery: Math.ceil(window / 4),
+      onDelivery: async (delivery) => {
+        try {
+          await onDelivery(delivery);
+        } catch (cause) {
+          throw isSdkError(cause) ? cause : new SdkError('archive.not-written', undefined, { cause });
+        }
+      },
+      acknowledge: (cursor) => this.#send('acknowledge', this.#nextRequest(), encodeCursor({ mailbox, cursor })),
+      onLive: () => onLive(mailbox),
+      onAlarm,
+      onFailure: (error) => this.#fail(error),
+      onTaken: ({ bytes }) => {
+        this.#queuedBytes -= bytes.length + ITEM_BYTES;
+        this.#wake?.();
+      },
     });
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** 1 … 2^32-1, round and round; 0 is the relay's own. */
+  #nextRequest(): number {
+    this.#request = (this.#request % 0xffff_ffff) + 1;
+    return this.#request;
   }
 
   #send(type: FrameType, request: number, payload: Uint8Array): Promise<void> {
     return this.#socket.send(encodeFrame({ type, request, payload }));
   }
 
-  async #take({ type, request, payload }: Frame): Promise<void> {
+  #take({ type, request, payload }: Frame, lanes: Readonly<Record<Mailbox, DeliveryLane>>): void {
     switch (type) {
-      case 'resumed':
-        parseResumed(controlJson(payload));
+      case 'resumed': {
+        const { alert, routine } = parseResumed(controlJson(payload));
+        lanes.alert.resumed(alert);
+        lanes.routine.resumed(routine);
         this.#handlers.onResumed();
         return;
+      }
       case 'receipt':
-        this.#waiting.get(request)?.resolve(parseReceipt(controlJson(payload)));
+        this.#receipts.resolve(request, parseReceipt(controlJson(payload)));
         return;
-      case 'delivery':
-        await this.#deliver(decodeDelivery(payload));
+      case 'delivery': {
+        const delivery = decodeDelivery(payload);
+        this.#queuedBytes += delivery.bytes.length + ITEM_BYTES;
+        lanes[delivery.mailbox].push(delivery);
         return;
+      }
       case 'acknowledged':
         decodeCursor(payload);
         return;
       case 'live':
-        this.#handlers.onLive(decodeMailbox(payload));
+        lanes[decodeMailbox(payload)].live();
         return;
       case 'problem': {
         const problem = parseProblem(controlJson(payload));
         const error = new SdkError('relay.refused', problem.title, { problem });
         if (request === 0) this.problem = error;
-        else this.#waiting.get(request)?.reject(error);
+        else this.#receipts.reject(request, error);
         return;
       }
       case 'reauthed':
@@ -154,37 +215,26 @@ export class Stream {
     }
   }
 
-  async #deliver(delivery: Delivery): Promise<void> {
-    const { mailbox, number } = delivery;
-    const expected = this.#expected.get(mailbox) ?? 1;
-    if (number > expected)
-      this.#handlers.onAlarm(
-        new SdkError(
-          'relay.misbehaved',
-          `Mailbox ${mailbox} goes from ${expected - 1} to ${number}: the relay left something out.`,
-        ),
-      );
-    this.#expected.set(mailbox, Math.max(expected, number + 1));
-    await this.#handlers.onDelivery(delivery);
-    await this.#send('acknowledge', ++this.#request, encodeCursor({ mailbox, cursor: number }));
-  }
-
-  #renewLater(): void {
-    const inMs = Math.max(1000, this.#session.expiresAtMs - this.#now() - RENEW_BEFORE_MS);
+  #renewAt(atMs: number): void {
+    if (this.#isEnded) return;
+    const inMs = Math.min(Math.max(atMs - this.#now(), MIN_RENEW_MS), MAX_TIMER_MS);
     this.#renewal = setTimeout(() => void this.#renew(), inMs);
     this.#renewal.unref();
   }
 
-  /** Where it fails the relay closes the stream at the token's end, and the connection begins anew. */
+  /** Where it keeps failing, the relay closes the stream at the token's end, and the connection begins anew. */
   async #renew(): Promise<void> {
     try {
       const { accessToken, proof } = await this.#session.renew();
-      await this.#send('reauth', ++this.#request, utf8(JSON.stringify({ accessToken, proof })));
-      this.#renewLater();
+      await this.#send('reauth', this.#nextRequest(), utf8(JSON.stringify({ accessToken, proof })));
+      this.problem = undefined;
+      this.#renewAt(this.#session.renewAtMs);
     } catch (cause) {
-      this.#handlers.onAlarm(
-        new SdkError('relay.unreachable', 'The session could not be renewed; the stream will begin anew.', { cause }),
-      );
+      if (this.#isEnded) return;
+      const error = isSdkError(cause) ? cause : new SdkError('relay.unreachable', undefined, { cause });
+      if (error.code === 'session.refused' || error.code === 'federation.mismatch') this.#fail(error);
+      this.problem = error;
+      this.#renewAt(this.#now() + RENEW_AGAIN_MS);
     }
   }
 }

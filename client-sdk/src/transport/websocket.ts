@@ -1,16 +1,21 @@
 /** One WebSocket as a FrameSocket: binary frames only, no compression, unread frames hold the relay back. */
+import type { IncomingMessage } from 'node:http';
 import { LIMITS } from '@holdfast/protocol';
 import WebSocket from 'ws';
 import { SdkError } from '../errors.js';
+import { FrameQueue } from './frame-queue.js';
+import { onAbort } from './linked-signal.js';
 import type { FrameSocket } from './port.js';
+import { refusalOf } from './refusal.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Unread frames beyond which the socket is paused. */
-const READ_AHEAD = 64;
-/** Without any sign of life for this long the connection is taken for dead. */
+/** The relay pings every 20 s; a connection without any sign of life for this long is taken for dead. */
 const SILENCE_MS = 60_000;
+/** How long the other side has to answer a close. */
+const CLOSE_WITHIN_MS = 2000;
+const MAX_REFUSAL_BYTES = 16 * 1024;
 
-/** @throws SdkError `relay.unreachable`, `session.refused`, `aborted` */
+/** @throws SdkError `relay.refused` with the relay's problem, `relay.unreachable`, `relay.misbehaved`, `aborted` */
 export async function openSocket(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -24,38 +29,38 @@ export async function openSocket(
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });
   socket.binaryType = 'nodebuffer';
-  const frames = new FrameQueue(socket);
+  const queue = new FrameQueue(socket);
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) queue.push(data);
+    else socket.close(1003);
+  });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    socket.once('close', (code, reason) => resolve({ code, reason: reason.toString('utf8').slice(0, 123) }));
-  });
-  const onAbort = (): void => socket.terminate();
-  signal.addEventListener('abort', onAbort, { once: true });
-  void closed.then(() => signal.removeEventListener('abort', onAbort));
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('unexpected-response', (_request, response) => {
-      response.resume();
-      const { statusCode = 0 } = response;
-      socket.terminate();
-      const isRefused = statusCode === 401 || statusCode === 403;
-      reject(
-        new SdkError(
-          isRefused ? 'session.refused' : 'relay.unreachable',
-          `The relay answered ${statusCode} to the stream.`,
-        ),
-      );
+    socket.once('close', (code, reason) => {
+      queue.end();
+      resolve({ code, reason: reason.toString('utf8') });
     });
-    socket.once('error', (cause) =>
-      reject(signal.aborted ? new SdkError('aborted') : new SdkError('relay.unreachable', undefined, { cause })),
-    );
   });
-  // Later errors end in `close`, which says all there is to say.
-  socket.on('error', () => undefined);
+  const release = onAbort(signal, () => socket.terminate());
+  void closed.then(release);
+  try {
+    await opened(socket);
+  } catch (cause) {
+    socket.terminate();
+    if (signal.aborted) throw new SdkError('aborted', undefined, { cause });
+    throw cause instanceof SdkError ? cause : new SdkError('relay.unreachable', undefined, { cause });
+  }
   watch(socket);
   return {
-    frames,
+    frames: queue,
     closed,
-    close: () => socket.close(1000),
+    close: () => {
+      // A paused socket would never see the answer to its close.
+      queue.discard();
+      socket.close(1000);
+      const cut = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
+      cut.unref();
+      void closed.then(() => clearTimeout(cut));
+    },
     send: (frame) =>
       new Promise((resolve, reject) => {
         socket.send(frame, { binary: true }, (cause) =>
@@ -67,48 +72,43 @@ export async function openSocket(
   };
 }
 
-/** The relay pings; a connection that stays silent for a minute is half open. */
+function opened(socket: WebSocket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    // Stays on: later errors end in `close`, which says all there is to say.
+    socket.on('error', reject);
+    socket.once('unexpected-response', (request, response) => {
+      readRefusal(response)
+        .then(refusalOf)
+        .then(reject, reject)
+        .finally(() => request.destroy());
+    });
+  });
+}
+
+async function readRefusal(response: IncomingMessage): Promise<Parameters<typeof refusalOf>[0]> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const body: AsyncIterable<Uint8Array> = response;
+  for await (const bytes of body) {
+    length += bytes.length;
+    if (length > MAX_REFUSAL_BYTES) throw new SdkError('relay.misbehaved', 'The relay refused at too great length.');
+    chunks.push(bytes);
+  }
+  const { 'content-type': type = '', 'retry-after': retryAfter = '' } = response.headers;
+  const headers = { 'content-type': type, 'retry-after': retryAfter };
+  return { status: response.statusCode ?? 0, headers, body: Buffer.concat(chunks) };
+}
+
+/** Cuts a half-open connection. One that we hold back ourselves shows no life and is not dead. */
 function watch(socket: WebSocket): void {
-  const timer = setTimeout(() => socket.terminate(), SILENCE_MS);
+  const timer = setTimeout(() => {
+    if (socket.isPaused) timer.refresh();
+    else socket.terminate();
+  }, SILENCE_MS);
   timer.unref();
   const alive = (): void => void timer.refresh();
   socket.on('ping', alive);
   socket.on('message', alive);
   socket.once('close', () => clearTimeout(timer));
-}
-
-class FrameQueue implements AsyncIterable<Uint8Array> {
-  readonly #socket: WebSocket;
-  readonly #frames: Uint8Array[] = [];
-  #ended = false;
-  #wake: (() => void) | undefined;
-
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (!isBinary) return socket.close(1003);
-      this.#frames.push(data);
-      if (this.#frames.length >= READ_AHEAD) socket.pause();
-      this.#wake?.();
-    });
-    socket.once('close', () => {
-      this.#ended = true;
-      this.#wake?.();
-    });
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    for (;;) {
-      const frame = this.#frames.shift();
-      if (frame !== undefined) {
-        if (this.#socket.isPaused && this.#frames.length < READ_AHEAD / 2) this.#socket.resume();
-        yield frame;
-      } else if (this.#ended) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
-    }
-  }
 }
