@@ -5,12 +5,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
+  CLOSE_CODES,
   EPOCH_BATCH_TYP,
   EPOCH_DAYS_AHEAD,
   ERRORS,
+  FRAME_TYPES,
   JSON_BOUNDS,
   LIMITS,
   NOTICE_TYP,
+  OPERATIONS,
   PROTOCOL_VERSION,
   SESSION_ASSERTION_TYP,
   STATEMENT_TYP,
@@ -19,6 +22,7 @@ import {
 } from '@holdfast/protocol';
 import t from 'tap';
 import { errorsPage } from '../tools/errors-page.js';
+import { httpPage } from '../tools/http-page.js';
 
 const SPEC = 'protocol/spec';
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -49,6 +53,24 @@ const sorted = (set: ReadonlySet<string | undefined>): string[] =>
 
 t.test('60-errors is the page that the table of errors gives', async (t) => {
   t.equal(page('60-errors'), errorsPage(ERRORS), 'run: node build/test/tools/write-errors-page.js');
+});
+
+t.test('70-http is the page that the operations give', async (t) => {
+  t.equal(page('70-http'), httpPage(OPERATIONS), 'run: node build/test/tools/write-http-page.js');
+});
+
+t.test('74-stream lists every frame type and every close code, and no other', async (t) => {
+  const frames = [...page('74-stream').matchAll(/^\| `(0x[0-9a-f]{2})` \| `([a-z]+)`/gm)];
+  t.strictSame(Object.fromEntries(frames.map(([, type, name]) => [name, Number(type)])), FRAME_TYPES, 'frames');
+  const codes = [...page('74-stream').matchAll(/^\| (4\d{3}) \| `([A-Za-z]+)`/gm)];
+  t.strictSame(Object.fromEntries(codes.map(([, code, name]) => [name, Number(code)])), CLOSE_CODES, 'close codes');
+});
+
+t.test('41-keystore lists every context string of the keystore, and no other', async (t) => {
+  const sources = filesBelow('keys/src/keystore', '.ts').map(read).join('\n');
+  const used = new Set([...sources.matchAll(/\bcontext\('([a-z-]+)'\)/g)].map(([, what]) => what));
+  const listed = [...page('41-keystore').matchAll(/^\| `holdfast\/([a-z-]+)\/v1\\0`/gm)].map(([, what]) => what);
+  t.strictSame(sorted(new Set(listed)), sorted(used));
 });
 
 t.test('35-limits is the table of limits.ts', async (t) => {
