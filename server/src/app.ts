@@ -89,11 +89,13 @@ export async function buildApp(relay: Relay, random: () => string): Promise<Fast
     timeWindow: 60_000,
     keyGenerator: (request) => `device ${request.session?.device ?? ''}`,
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     await authorise(relay, request);
     if (request.session === null) return;
     const verdict = await limitDevice(request);
-    if (!verdict.isAllowed && verdict.isExceeded) throw new ProtocolError('request.rate-limited');
+    if (verdict.isAllowed || !verdict.isExceeded) return;
+    reply.header('retry-after', verdict.ttlInSeconds);
+    throw new ProtocolError('request.rate-limited');
   });
 
   app.removeAllContentTypeParsers();

@@ -38,6 +38,7 @@ const FileSchema = Type.Object(
         {
           requestsPerMinute: Type.Optional(positive(1_000_000)),
           requestsPerAddress: Type.Optional(positive(1_000_000)),
+          signedPerAddress: Type.Optional(positive(1_000_000)),
           attachmentBytes: Type.Optional(positive(64 * 2 ** 30)),
           agencyAttachmentBytes: Type.Optional(positive(2 ** 42)),
           mailboxItems: Type.Optional(positive(10_000_000)),
@@ -73,6 +74,8 @@ export interface RelayConfig {
     readonly requestsPerMinute: number;
     /** Of one network address a minute: all gateways of an agency may stand behind one. */
     readonly requestsPerAddress: number;
+    /** Likewise of what is taken for its signatures alone, which cost time to check: sign-ins, statements, trust lists. */
+    readonly signedPerAddress: number;
     readonly attachmentBytes: number;
     readonly agencyAttachmentBytes: number;
     /** Unacknowledged items of one mailbox. */
@@ -114,6 +117,7 @@ export function completeConfig(value: unknown): RelayConfig {
     limits: {
       requestsPerMinute: limits.requestsPerMinute ?? 6000,
       requestsPerAddress: limits.requestsPerAddress ?? 60_000,
+      signedPerAddress: limits.signedPerAddress ?? 1200,
       attachmentBytes: limits.attachmentBytes ?? 2 ** 30,
       agencyAttachmentBytes: limits.agencyAttachmentBytes ?? 50 * 2 ** 30,
       mailboxItems: limits.mailboxItems ?? 100_000,

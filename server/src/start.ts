@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sha256 } from '@holdfast/keys/verify';
 import { fromUtf8, GeneralJwsSchema, parserOf, parseStrict, toBase64url } from '@holdfast/protocol';
 import { buildApp } from './app.js';
@@ -22,7 +23,8 @@ import { RELAY_VERSION } from './version.js';
 const HOUSEKEEPING_MS = 5000;
 /** Requests under way may take this long to end. */
 const DRAIN_MS = 8000;
-const SWEEP_ITEMS = 2000;
+/** Items of one sweep, so that no commit waits long behind it. */
+const SWEEP_ITEMS = 500;
 const parseJws = parserOf('trust list', GeneralJwsSchema, 'trust-list.invalid');
 
 export interface RelayDependencies {
@@ -90,7 +92,7 @@ export async function startRelay(config: RelayConfig, dependencies: RelayDepende
   const housekeeping = async (): Promise<void> => {
     const envelopes = await expireEnvelopes({ store, key, fed: config.fed, origin, now, onStored: wake });
     if (envelopes > 0) logger.expired({ envelopes });
-    await store.sweep(SWEEP_ITEMS);
+    while ((await store.sweep(SWEEP_ITEMS)) === SWEEP_ITEMS) await nextTurn();
     await expireBlobs(relay);
   };
   let running = Promise.resolve();

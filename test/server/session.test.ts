@@ -6,15 +6,15 @@ import { importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import t from 'tap';
 import { ORIGIN } from '../fixtures/federation.js';
 import { call, type RelayClient, TestStream, UpgradeRefused } from '../fixtures/relay-client.js';
-import { deviceAt, type RelayInProcess, relayInProcess } from '../fixtures/relay-fixture.js';
+import { deviceAt, type FixtureOptions, type RelayInProcess, relayInProcess } from '../fixtures/relay-fixture.js';
 
 const MINUTE = 60_000;
 const HEAD = '/v1/epoch-batches/head';
 const jwkOf = (key: SigningKey) => ({ kty: 'OKP', crv: 'Ed25519', x: toBase64url(key.publicKey) });
 const privateOf = (key: SigningKey) => importJWK({ ...jwkOf(key), d: toBase64url(key.seed) }, 'EdDSA');
 
-async function withRelay(run: (relay: RelayInProcess) => Promise<void>): Promise<void> {
-  const relay = await relayInProcess();
+async function withRelay(run: (relay: RelayInProcess) => Promise<void>, options?: FixtureOptions): Promise<void> {
+  const relay = await relayInProcess(options);
   try {
     await run(relay);
   } finally {
@@ -284,4 +284,28 @@ t.test("a stream goes on under a new token, and ends under another device's or a
     t.equal((await again.problem()).code, 'session.expired');
     t.equal(await again.closed, 4401);
   }),
+);
+
+t.test(
+  'limits: of a device, whatever its address; of what costs a signature, per address; each says when to come again',
+  (t) =>
+    withRelay(
+      async (relay) => {
+        const client = await relay.signedIn(deviceAt(relay, 0));
+        const other = await relay.signedIn(deviceAt(relay, 1));
+        for (let i = 0; i < 3; i++) t.equal((await client.request(HEAD)).status, 200);
+        const over = await client.request(HEAD);
+        t.strictSame([over.status, over.problem().code], [429, 'request.rate-limited']);
+        t.ok(Number(over.headers.get('retry-after')) > 0);
+        t.equal((await other.request(HEAD)).status, 200, 'a sibling behind the same address has its own');
+        const assertion = await client.assertion(await client.challenge());
+        const codes: number[] = [];
+        for (let i = 0; i < 12; i++) codes.push((await client.exchange(assertion)).status);
+        t.equal(codes.at(-1), 429, 'guessing is slowed down');
+        const late = await client.exchange(assertion);
+        t.equal(late.problem().code, 'request.rate-limited');
+        t.ok(Number(late.headers.get('retry-after')) > 0);
+      },
+      { limits: { requestsPerMinute: 3, signedPerAddress: 10 } },
+    ),
 );

@@ -258,7 +258,11 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     t.equal(await store.appendTrustList(1, jwsOf('another one')), 'conflict');
     t.equal(await store.appendTrustList(3, jwsOf('three')), 'conflict');
     t.equal(await store.appendTrustList(2, jwsOf('two')), 'stored');
-    t.strictSame(await store.trustLists(), [jwsOf('one'), jwsOf('two')]);
+    t.strictSame(await store.trustLists(1, 10, 1e9), [jwsOf('one'), jwsOf('two')]);
+    t.strictSame(await store.trustLists(2, 10, 1e9), [jwsOf('two')]);
+    t.strictSame(await store.trustLists(1, 1, 1e9), [jwsOf('one')]);
+    t.strictSame(await store.trustLists(1, 10, 1), [jwsOf('one')], 'at least one, whatever its size');
+    t.strictSame(await store.trustLists(3, 10, 1e9), []);
     const document = { hash: hashOf(9), salt: textOf(9, 32), json: '{"a":1}' };
     t.equal(await store.appendStatement(agency, 0, jwsOf('s0'), NOW, document), 'stored');
     t.equal(await store.appendStatement(agency, 0, jwsOf('other'), NOW, { ...document, hash: hashOf(8) }), 'conflict');

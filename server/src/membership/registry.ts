@@ -9,7 +9,6 @@ import {
   activeDevice,
   extendChain,
   isKeysError,
-  memberOf,
   sha256,
   startChain,
 } from '@holdfast/keys/verify';
@@ -24,12 +23,14 @@ import {
   LIMITS,
   MS_PER_DAY,
   ProtocolError,
+  parseTrustList,
   type SaltedDocument,
   toHash,
 } from '@holdfast/protocol';
 import type { Store } from '../store/port.js';
 
 const PAGE = 200;
+const PAGE_BYTES = 8 * 1024 * 1024;
 /** Past its expiry a trust list serves this long, for freeze kinds, which the relay cannot tell apart (decisions, "Bytes"). */
 const GRACE_MS = 30 * MS_PER_DAY;
 
@@ -47,6 +48,7 @@ export class Registry {
   readonly #now: () => number;
   readonly fed: FederationId;
   #trust: AcceptedTrustList | undefined;
+  #active: ReadonlySet<AgencyId> = new Set();
   readonly #chains = new Map<AgencyId, AgencyChain>();
   readonly #owners = new Map<DeviceId, AgencyId>();
   readonly #listeners = new Set<(change: MembershipChange) => void>();
@@ -60,7 +62,11 @@ export class Registry {
   /** Replays everything that the store holds. @throws KeysError where it does not verify: the database was changed */
   static async load(store: Store, fed: FederationId, now: () => number): Promise<Registry> {
     const registry = new Registry(store, fed, now);
-    for (const jws of await store.trustLists()) registry.#trust = acceptTrustList(registry.#trust, jws, fed);
+    for (;;) {
+      const lists = await store.trustLists(registry.trustListVersion + 1, PAGE, PAGE_BYTES);
+      for (const jws of lists) registry.#accept(acceptTrustList(registry.#trust, jws, fed));
+      if (lists.length === 0) break;
+    }
     for (const { agency, root } of registry.#trust?.list.members ?? []) {
       let chain = startChain(agency, root, fed);
       for (;;) {
@@ -71,6 +77,13 @@ export class Registry {
       registry.#chains.set(agency, chain);
     }
     return registry;
+  }
+
+  #accept(accepted: AcceptedTrustList): void {
+    this.#trust = accepted;
+    this.#active = new Set(
+      accepted.list.members.filter(({ status }) => status === 'active').map(({ agency }) => agency),
+    );
   }
 
   #take(chain: AgencyChain): AgencyChain {
@@ -101,10 +114,14 @@ export class Registry {
 
   /** @throws ProtocolError `trust-list.invalid`, `trust-list.conflict` */
   async appendTrustList(jws: GeneralJws): Promise<number> {
-    const accepted = orRefusal('trust-list.invalid', () => acceptTrustList(this.#trust, jws, this.fed));
+    const next = this.trustListVersion + 1;
+    const accepted = orRefusal('trust-list.invalid', () => {
+      if (parseTrustList(fromBase64url(jws.payload)).version !== next) throw new ProtocolError('trust-list.conflict');
+      return acceptTrustList(this.#trust, jws, this.fed);
+    });
     if ((await this.#store.appendTrustList(accepted.list.version, jws)) === 'conflict')
       throw new ProtocolError('trust-list.conflict');
-    this.#trust = accepted;
+    this.#accept(accepted);
     for (const { agency, root } of accepted.list.members)
       if (!this.#chains.has(agency)) this.#chains.set(agency, startChain(agency, root, this.fed));
     this.#tell({ trustList: accepted.list.version });
@@ -114,7 +131,7 @@ export class Registry {
   /** @throws ProtocolError `request.not-found`, `statement.invalid`, `statement.conflict`, `statement.quota` */
   async appendStatement(agency: AgencyId, jws: GeneralJws, document: SaltedDocument | null): Promise<AgencyChain> {
     const chain = this.#chains.get(agency);
-    if (chain === undefined || !this.#isActiveMember(agency)) throw new ProtocolError('request.not-found');
+    if (chain === undefined || !this.#active.has(agency)) throw new ProtocolError('request.not-found');
     const { chain: next, statement } = orRefusal('statement.invalid', () => extendChain(chain, jws));
     if (statement.atMs > this.#now() + LIMITS.clockAheadMs)
       throw new ProtocolError('statement.invalid', 'The statement is dated ahead.');
@@ -137,10 +154,6 @@ export class Registry {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #isActiveMember(agency: AgencyId): boolean {
-    return this.#trust !== undefined && memberOf(this.#trust, agency)?.status === 'active';
-  }
-
   chain(agency: AgencyId): AgencyChain | undefined {
     return this.#chains.get(agency);
   }
@@ -153,7 +166,7 @@ export class Registry {
   device(device: DeviceId): ActiveDevice | undefined {
     const agency = this.#owners.get(device);
     const chain = agency === undefined ? undefined : this.#chains.get(agency);
-    if (agency === undefined || chain === undefined || !this.#isActiveMember(agency)) return undefined;
+    if (agency === undefined || chain === undefined || !this.#active.has(agency)) return undefined;
     const certificate = activeDevice(chain, device, this.#now());
     return certificate === undefined ? undefined : { agency, device, key: certificate.key };
   }

@@ -7,9 +7,10 @@ import { register } from './register.js';
 const DEFAULT_ITEMS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-export function envelopeRoutes(app: FastifyInstance, { acceptor, store }: Relay): void {
-  register(app, OPERATIONS.submitEnvelope, ({ body, session }) => acceptor.submit(body, session().device));
-  register(app, OPERATIONS.fetchMailbox, async ({ params, query, session }) => {
+export function envelopeRoutes(app: FastifyInstance, relay: Relay): void {
+  const { acceptor, store } = relay;
+  register(app, relay, OPERATIONS.submitEnvelope, ({ body, session }) => acceptor.submit(body, session().device));
+  register(app, relay, OPERATIONS.fetchMailbox, async ({ params, query, session }) => {
     const items = await store.nextFor(
       session().device,
       params.mailbox,
@@ -19,7 +20,7 @@ export function envelopeRoutes(app: FastifyInstance, { acceptor, store }: Relay)
     );
     return concat(...items.map((item) => prefixed(encodeDelivery({ mailbox: params.mailbox, ...item }))));
   });
-  register(app, OPERATIONS.acknowledgeMailbox, async ({ params, body, session }) => {
+  register(app, relay, OPERATIONS.acknowledgeMailbox, async ({ params, body, session }) => {
     const { device } = session();
     const { highest } = (await store.cursors(device))[params.mailbox];
     if (body.cursor > highest) throw new ProtocolError('mailbox.cursor-ahead');

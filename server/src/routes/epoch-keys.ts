@@ -8,12 +8,13 @@ import { register } from './register.js';
 
 const KEYS_PER_PAGE = 500;
 
-export function epochKeyRoutes(app: FastifyInstance, { registry, store }: Relay): void {
-  register(app, OPERATIONS.getEpochBatchHead, async ({ session }) => ({
+export function epochKeyRoutes(app: FastifyInstance, relay: Relay): void {
+  const { registry, store } = relay;
+  register(app, relay, OPERATIONS.getEpochBatchHead, async ({ session }) => ({
     batch: (await store.epochBatchHead(session().device)) ?? null,
   }));
 
-  register(app, OPERATIONS.publishEpochBatch, async ({ body, session }) => {
+  register(app, relay, OPERATIONS.publishEpochBatch, async ({ body, session }) => {
     const { agency, device, key } = session();
     const owner = { fed: registry.fed, agency, device, key: fromBase64url(key) };
     const keys = body.keys.map(fromBase64url);
@@ -33,7 +34,7 @@ export function epochKeyRoutes(app: FastifyInstance, { registry, store }: Relay)
     return { n };
   });
 
-  register(app, OPERATIONS.getEpochKeys, async ({ query }) => {
+  register(app, relay, OPERATIONS.getEpochKeys, async ({ query }) => {
     const devices = registry
       .devices(query.agency)
       .filter((device) => query.after === undefined || device > query.after);

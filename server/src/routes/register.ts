@@ -5,6 +5,7 @@
 import { OCTETS, type Operation, ProtocolError, parserOf } from '@holdfast/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
+import type { Relay } from '../relay.js';
 import type { Session } from '../session/sessions.js';
 
 declare module 'fastify' {
@@ -33,6 +34,11 @@ type Answer<O extends Operation> = O['response'] extends typeof OCTETS ? Uint8Ar
 /** Registers `operation`; `handle` sees only what has been parsed. */
 export function register<const O extends Operation>(
   app: FastifyInstance,
+  {
+    config: {
+      limits: { signedPerAddress },
+    },
+  }: Pick<Relay, 'config'>,
   operation: O,
   handle: (call: Call<O>) => Promise<Answer<O>> | Answer<O>,
 ): void {
@@ -45,7 +51,11 @@ export function register<const O extends Operation>(
     method: operation.method,
     url: operation.path,
     ...(operation.bodyLimit === undefined ? {} : { bodyLimit: operation.bodyLimit }),
-    config: { auth: operation.auth, operation: operation.id },
+    config: {
+      auth: operation.auth,
+      operation: operation.id,
+      ...(operation.auth === 'signed' ? { rateLimit: { max: signedPerAddress, timeWindow: 60_000 } } : {}),
+    },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       // The schemas are the operation's own: what they let through is what its types say.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion

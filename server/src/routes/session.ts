@@ -7,13 +7,13 @@ import { register } from './register.js';
 
 export function sessionRoutes(app: FastifyInstance, relay: Relay): void {
   const { sessions, config, registry, now } = relay;
-  register(app, OPERATIONS.relayInfo, () => ({
+  register(app, relay, OPERATIONS.relayInfo, () => ({
     origin: config.origin,
     fed: registry.fed,
     ...relay.urls(),
     version: RELAY_VERSION,
     nowMs: now(),
   }));
-  register(app, OPERATIONS.sessionChallenge, () => sessions.challenge());
-  register(app, OPERATIONS.sessionToken, ({ body }) => sessions.signIn(body.device, body.assertion));
+  register(app, relay, OPERATIONS.sessionChallenge, () => sessions.challenge());
+  register(app, relay, OPERATIONS.sessionToken, ({ body }) => sessions.signIn(body.device, body.assertion));
 }

@@ -104,7 +104,8 @@ export interface Store {
   /** Puts a notice in place of the envelope: into the sender's mailbox, and where it was undelivered. */
   expire(envelope: ExpiredEnvelope, notice: Uint8Array, nowMs: number): Promise<void>;
 
-  trustLists(): Promise<readonly GeneralJws[]>;
+  /** Trust lists from this version on, in order; at least one where there is one, then up to the bounds. */
+  trustLists(from: number, limit: number, maxBytes: number): Promise<readonly GeneralJws[]>;
   appendTrustList(version: number, jws: GeneralJws): Promise<'stored' | 'conflict'>;
   statements(agency: AgencyId, from: number, limit: number): Promise<readonly GeneralJws[]>;
   appendStatement(

@@ -1,57 +1,56 @@
 /**
- * One device's stream (spec 74-stream): its frames in and out, its token's end, its two mailbox feeds. A broken frame or a broken
+ * One device's stream (spec 74-stream): what its frames ask for, its token's end, its two mailbox feeds. A broken frame or a broken
  * rule ends it; a refused submission does not.
  */
-
-import { setImmediate } from 'node:timers/promises';
 import type { WebSocket } from '@fastify/websocket';
 import {
-  CLOSE_CODES,
+  type CLOSE_CODES,
   controlJson,
   type DirectoryHint,
   decodeCursor,
   decodeFrame,
   encodeCursor,
   encodeDelivery,
-  encodeFrame,
   encodeMailbox,
   type Frame,
-  type FrameType,
   isProtocolError,
   type Mailbox,
   ProtocolError,
   parseReauth,
   parseResume,
-  problemOf,
-  utf8,
 } from '@holdfast/protocol';
 import type { Session } from '../session/sessions.js';
 import type { StreamDependencies } from './dependencies.js';
+import { FrameSender } from './frame-sender.js';
 import { MailboxFeed } from './mailbox-feed.js';
 
 const PING_EVERY_MS = 20_000;
 /** A token's end is enforced with this much grace. */
 const EXPIRY_GRACE_MS = 30_000;
-/** Unsent bytes up to which the next page is read at once. */
-const READ_ON_BELOW_BYTES = 256 * 1024;
+/** Submitted bytes of one stream that may wait for their commit; more is not read until some have theirs. */
+const MAX_UNDER_WAY_BYTES = 8 * 1024 * 1024;
+
+type Feeds = Readonly<Record<Mailbox, MailboxFeed>>;
 
 export class StreamConnection {
   readonly #socket: WebSocket;
+  readonly #sender: FrameSender;
   readonly #deps: StreamDependencies;
   readonly #timers: NodeJS.Timeout[] = [];
-  #resumed: Promise<Readonly<Record<Mailbox, MailboxFeed>>> | undefined;
-  #feeds: Readonly<Record<Mailbox, MailboxFeed>> | undefined;
   readonly epoch: number;
+  #resumed: Promise<Feeds> | undefined;
+  #feeds: Feeds | undefined;
   #session: Session;
   #expiry: NodeJS.Timeout | undefined;
+  #underWayBytes = 0;
   #isAlive = true;
-  #isClosed = false;
 
   constructor(socket: WebSocket, session: Session, epoch: number, deps: StreamDependencies) {
     this.#socket = socket;
     this.#session = session;
     this.epoch = epoch;
     this.#deps = deps;
+    this.#sender = new FrameSender(socket, { bufferedBytes: deps.bufferedBytes, ...deps.timeouts });
     this.#timers.push(
       setTimeout(() => this.close('idle'), deps.timeouts.resumeMs),
       setInterval(() => this.#ping(), PING_EVERY_MS),
@@ -66,26 +65,17 @@ export class StreamConnection {
     });
     // Its `close` follows; a client's broken frame is not our error.
     socket.on('error', () => undefined);
-    socket.once('close', () => this.#ended());
+    socket.once('close', () => {
+      for (const timer of [...this.#timers, this.#expiry]) clearTimeout(timer);
+    });
   }
 
   get device(): Session['device'] {
     return this.#session.device;
   }
 
-  #ended(): void {
-    this.#isClosed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    clearTimeout(this.#expiry);
-  }
-
   close(why: keyof typeof CLOSE_CODES, problem?: ProtocolError): void {
-    if (this.#isClosed) return;
-    if (problem !== undefined) this.#send('problem', 0, utf8(JSON.stringify(problemOf(problem))));
-    this.#isClosed = true;
-    this.#socket.close(CLOSE_CODES[why]);
-    // A client that does not answer the close is not waited for.
-    setTimeout(() => this.#socket.terminate(), 2000).unref();
+    this.#sender.close(why, problem);
   }
 
   #ping(): void {
@@ -103,6 +93,7 @@ export class StreamConnection {
   }
 
   #receive(bytes: Uint8Array): void {
+    if (this.#sender.isClosed) return;
     try {
       const frame = decodeFrame(bytes);
       const request = frame.type === 'submit' && this.#resumed !== undefined ? frame.request : 0;
@@ -118,12 +109,11 @@ export class StreamConnection {
   #fail(request: number, error: unknown): void {
     if (!isProtocolError(error)) this.#deps.logger.failed({ where: 'stream', error });
     const problem = isProtocolError(error) ? error : new ProtocolError('relay.internal');
-    if (request === 0) this.close(closeReasonOf(problem), problem);
-    else this.#send('problem', request, utf8(JSON.stringify(problemOf(problem))));
+    if (request === 0) this.#sender.closeFor(problem);
+    else this.#sender.refuse(request, problem);
   }
 
   async #carryOut({ type, request, payload }: Frame): Promise<void> {
-    if (this.#isClosed) return;
     if (type === 'resume') {
       if (this.#resumed !== undefined) throw new ProtocolError('frame.malformed', '`resume` comes once.');
       this.#resumed = this.#resume(request, payload);
@@ -133,12 +123,10 @@ export class StreamConnection {
     // What follows `resume` in the same packet waits for it.
     if (this.#resumed === undefined) throw new ProtocolError('frame.malformed', 'The first frame must be `resume`.');
     const feeds = await this.#resumed;
+    if (this.#sender.isClosed) return;
     switch (type) {
-      case 'submit': {
-        const receipt = await this.#deps.acceptor.submit(payload, this.#session.device);
-        this.#send('receipt', request, utf8(JSON.stringify(receipt)));
-        return;
-      }
+      case 'submit':
+        return this.#submit(request, payload);
       case 'acknowledge':
         return this.#acknowledge(feeds, request, payload);
       case 'reauth':
@@ -155,7 +143,23 @@ export class StreamConnection {
     }
   }
 
-  async #resume(request: number, payload: Uint8Array): Promise<Readonly<Record<Mailbox, MailboxFeed>>> {
+  async #submit(request: number, payload: Uint8Array): Promise<void> {
+    this.#underWay(payload.length);
+    try {
+      this.#sender.sendJson('receipt', request, await this.#deps.acceptor.submit(payload, this.device));
+    } finally {
+      this.#underWay(-payload.length);
+    }
+  }
+
+  /** One client's flood waits in its own socket, not in everybody's queue. */
+  #underWay(bytes: number): void {
+    this.#underWayBytes += bytes;
+    if (this.#underWayBytes > MAX_UNDER_WAY_BYTES) this.#socket.pause();
+    else if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  async #resume(request: number, payload: Uint8Array): Promise<Feeds> {
     const wanted = parseResume(controlJson(payload));
     clearTimeout(this.#timers[0]);
     const cursors = await this.#deps.store.cursors(this.device);
@@ -168,7 +172,7 @@ export class StreamConnection {
     };
     const { alert, routine } = cursors;
     const resumed = { alert: alert.acknowledged, routine: routine.acknowledged, epoch: this.epoch };
-    this.#send('resumed', request, utf8(JSON.stringify(resumed)));
+    this.#sender.sendJson('resumed', request, resumed);
     return { alert: feed('alert'), routine: feed('routine') };
   }
 
@@ -179,11 +183,11 @@ export class StreamConnection {
       mailbox,
       window,
       from,
-      onItem: (item) => this.#send('delivery', 0, encodeDelivery({ mailbox, ...item })),
-      onLive: () => this.#send('live', 0, encodeMailbox(mailbox)),
-      drained: () => this.#drained(),
+      onItem: (item) => this.#sender.send('delivery', 0, encodeDelivery({ mailbox, ...item })),
+      onLive: () => this.#sender.send('live', 0, encodeMailbox(mailbox)),
+      drained: () => this.#sender.drained(),
       onFailure: (error) => this.#fail(0, error),
-      isClosed: () => this.#isClosed,
+      isClosed: () => this.#sender.isClosed,
     });
   }
 
@@ -193,16 +197,16 @@ export class StreamConnection {
     if (session.device !== this.#session.device) throw new ProtocolError('session.proof-invalid');
     this.#session = session;
     this.#expireAt(session.expiresAtMs);
-    this.#send('reauthed', request, utf8(JSON.stringify({ expiresAtMs: session.expiresAtMs })));
+    this.#sender.sendJson('reauthed', request, { expiresAtMs: session.expiresAtMs });
   }
 
-  #acknowledge(feeds: Readonly<Record<Mailbox, MailboxFeed>>, request: number, payload: Uint8Array): void {
+  #acknowledge(feeds: Feeds, request: number, payload: Uint8Array): void {
     const { mailbox, cursor } = decodeCursor(payload);
     const feed = feeds[mailbox];
     if (cursor > feed.sent) throw new ProtocolError('mailbox.cursor-ahead');
     const acknowledged = feed.acknowledge(cursor);
     this.#deps.acknowledge({ device: this.device, mailbox, cursor }, () => {
-      this.#send('acknowledged', request, encodeCursor({ mailbox, cursor: acknowledged }));
+      this.#sender.send('acknowledged', request, encodeCursor({ mailbox, cursor: acknowledged }));
     });
   }
 
@@ -213,32 +217,6 @@ export class StreamConnection {
   }
 
   hint(hint: DirectoryHint): void {
-    if (this.#feeds !== undefined) this.#send('directory', 0, utf8(JSON.stringify(hint)));
+    if (this.#feeds !== undefined) this.#sender.sendJson('directory', 0, hint);
   }
-
-  #send(type: FrameType, request: number, payload: Uint8Array): void {
-    if (this.#isClosed) return;
-    this.#socket.send(encodeFrame({ type, request, payload }));
-    // A client that does not read is cut off; its mailbox is intact.
-    if (this.#socket.bufferedAmount > this.#deps.bufferedBytes) this.close('slowReader');
-  }
-
-  /** The next page waits for the client to take this one; one that takes nothing for long is cut off. */
-  async #drained(): Promise<void> {
-    // Other connections have their turn between two pages.
-    await setImmediate();
-    if (this.#isClosed || this.#socket.bufferedAmount < READ_ON_BELOW_BYTES) return;
-    const late = setTimeout(() => this.close('slowReader'), this.#deps.timeouts.slowReaderMs);
-    // An empty ping goes out after all that waits before it; a socket that closes calls back too.
-    await new Promise<void>((resolve) => {
-      this.#socket.ping('', undefined, () => resolve());
-    });
-    clearTimeout(late);
-  }
-}
-
-function closeReasonOf({ code }: ProtocolError): keyof typeof CLOSE_CODES {
-  if (code === 'relay.draining') return 'draining';
-  if (code === 'session.device-refused') return 'deviceRefused';
-  return code.startsWith('session.') ? 'sessionExpired' : 'malformed';
 }

@@ -63,10 +63,11 @@ export class StreamGateway {
   #acknowledge(cursor: MailboxCursor, stored: () => void): void {
     const name = `${cursor.device} ${cursor.mailbox}`;
     const waiting = this.#cursors.get(name);
-    this.#cursors.set(name, {
-      cursor: waiting !== undefined && waiting.cursor.cursor > cursor.cursor ? waiting.cursor : cursor,
-      stored: [...(waiting?.stored ?? []), stored],
-    });
+    if (waiting === undefined) this.#cursors.set(name, { cursor, stored: [stored] });
+    else {
+      if (cursor.cursor > waiting.cursor.cursor) waiting.cursor = cursor;
+      waiting.stored.push(stored);
+    }
     this.#flush ??= setTimeout(() => void this.flush(), ACKNOWLEDGE_EVERY_MS);
   }
 

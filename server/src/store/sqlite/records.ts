@@ -70,13 +70,28 @@ export function recordVerbs({ orm, sql }: RelayDatabase): RecordVerbs {
     .prepare();
 
   return {
-    trustLists: async () =>
-      orm
-        .select()
+    trustLists: async (from, limit, maxBytes) => {
+      const rows = orm
+        .select({ version: trustLists.version, bytes: expression<number>`LENGTH(${trustLists.jws})` })
         .from(trustLists)
+        .where(gte(trustLists.version, from))
+        .orderBy(asc(trustLists.version))
+        .limit(limit)
+        .all();
+      let bytes = 0;
+      const page = rows.filter((row, index) => {
+        bytes += row.bytes;
+        return index === 0 || bytes <= maxBytes;
+      });
+      const last = page.at(-1)?.version ?? 0;
+      return orm
+        .select({ jws: trustLists.jws })
+        .from(trustLists)
+        .where(and(gte(trustLists.version, from), lte(trustLists.version, last)))
         .orderBy(asc(trustLists.version))
         .all()
-        .map(({ jws }) => fromText(jws)),
+        .map(({ jws }) => fromText(jws));
+    },
     appendTrustList: async (version, jws) =>
       orConflict(
         () =>
