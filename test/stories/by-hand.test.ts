@@ -6,6 +6,9 @@ import t from 'tap';
 import { type CommandResult, runNode } from '../fixtures/command.js';
 import { makeTestNetwork, type TestNetwork, XA, XB } from '../fixtures/network.js';
 
+// Some forty processes are started, one after the other.
+t.setTimeout(180_000);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `holdfast` as an officer of `agency` types it. */
@@ -32,7 +35,7 @@ function envelopesTaken({ database }: TestNetwork): number {
   }
 }
 
-t.test('two officers settle a case by hand', { timeout: 120_000 }, async (t) => {
+t.test('two officers settle a case by hand', async (t) => {
   const network = await makeTestNetwork();
   t.teardown(() => network.close());
   const a = officer(network, XA);
@@ -128,7 +131,7 @@ function commandFor(name: string, path: string, conversation: string, fed: strin
   }
 }
 
-t.test('every bad file is refused with its field and reason, and nothing is sent', { timeout: 120_000 }, async (t) => {
+t.test('every bad file is refused with its field and reason, and nothing is sent', async (t) => {
   const network = await makeTestNetwork();
   t.teardown(() => network.close());
   const a = officer(network, XA);
