@@ -80,6 +80,8 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+// Ctrl-C in a terminal reaches every process of the sandbox; the parent alone says when to stop.
+process.on('SIGINT', () => undefined);
 for await (const line of createInterface({ input: process.stdin })) {
   const order = readOrder(line);
   // Orders run side by side: one may wait for what another causes.
