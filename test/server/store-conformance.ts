@@ -264,15 +264,45 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     t.strictSame(await store.trustLists(1, 10, 1), [jwsOf('one')], 'at least one, whatever its size');
     t.strictSame(await store.trustLists(3, 10, 1e9), []);
     const document = { hash: hashOf(9), salt: textOf(9, 32), json: '{"a":1}' };
-    t.equal(await store.appendStatement(agency, 0, jwsOf('s0'), NOW, document), 'stored');
-    t.equal(await store.appendStatement(agency, 0, jwsOf('other'), NOW, { ...document, hash: hashOf(8) }), 'conflict');
+    t.equal(
+      await store.appendStatement({ agency, seq: 0, jws: jwsOf('s0'), atMs: NOW, isCounted: true, document: document }),
+      'stored',
+    );
+    t.equal(
+      await store.appendStatement({
+        agency,
+        seq: 0,
+        jws: jwsOf('other'),
+        atMs: NOW,
+        isCounted: true,
+        document: { ...document, hash: hashOf(8) },
+      }),
+      'conflict',
+    );
     t.equal(await store.document(hashOf(8)), undefined, 'the document of a refused statement is not kept');
-    t.equal(await store.appendStatement(agency, 2, jwsOf('s2'), NOW, null), 'conflict');
-    t.equal(await store.appendStatement(agency, 1, jwsOf('s1'), NOW + 10, null), 'stored');
+    t.equal(
+      await store.appendStatement({ agency, seq: 2, jws: jwsOf('s2'), atMs: NOW, isCounted: true, document: null }),
+      'conflict',
+    );
+    t.equal(
+      await store.appendStatement({
+        agency,
+        seq: 1,
+        jws: jwsOf('s1'),
+        atMs: NOW + 10,
+        isCounted: true,
+        document: null,
+      }),
+      'stored',
+    );
     t.strictSame(await store.statements(agency, 0, 10), [jwsOf('s0'), jwsOf('s1')]);
     t.strictSame(await store.statements(agency, 1, 10), [jwsOf('s1')]);
     t.strictSame(await store.statements(agency, 0, 1), [jwsOf('s0')]);
     t.equal(await store.statementsSince(agency, NOW + 1), 1);
+    const revocation = { agency, seq: 2, jws: jwsOf('s2'), atMs: NOW + 11, isCounted: false, document: null };
+    t.equal(await store.appendStatement(revocation), 'stored');
+    t.equal(await store.statementsSince(agency, NOW + 1), 1, 'what is not counted is not counted');
+    t.equal((await store.statements(agency, 2, 10)).length, 1, 'and is there');
     t.strictSame(await store.document(hashOf(9)), { salt: document.salt, json: document.json });
   });
 

@@ -16,6 +16,7 @@ import {
   type AgencyId,
   canonicalText,
   type DeviceId,
+  dayOf,
   documentHash,
   type FederationId,
   fromBase64url,
@@ -27,7 +28,7 @@ import {
   type SaltedDocument,
   toHash,
 } from '@holdfast/protocol';
-import type { Store } from '../store/port.js';
+import type { NewStatement, Store } from '../store/port.js';
 
 const PAGE = 200;
 const PAGE_BYTES = 8 * 1024 * 1024;
@@ -131,20 +132,27 @@ export class Registry {
   /** @throws ProtocolError `request.not-found`, `statement.invalid`, `statement.conflict`, `statement.quota` */
   async appendStatement(agency: AgencyId, jws: GeneralJws, document: SaltedDocument | null): Promise<AgencyChain> {
     const chain = this.#chains.get(agency);
-    if (chain === undefined || !this.#active.has(agency)) throw new ProtocolError('request.not-found');
+    if (chain === undefined) throw new ProtocolError('request.not-found');
     const { chain: next, statement } = orRefusal('statement.invalid', () => extendChain(chain, jws));
-    if (statement.atMs > this.#now() + LIMITS.clockAheadMs)
-      throw new ProtocolError('statement.invalid', 'The statement is dated ahead.');
-    if (
-      statement.kind !== 'revoke' &&
-      (await this.#store.statementsSince(agency, this.#now() - MS_PER_DAY)) >= LIMITS.statementsPerDay
-    )
-      throw new ProtocolError('statement.quota');
+    const isRevocation = statement.kind === 'revoke';
+    // A lost key is revoked whatever else is the matter.
+    if (!isRevocation && !this.#active.has(agency)) throw new ProtocolError('request.not-found');
+    const atMs = this.#now();
+    if (statement.atMs > atMs + LIMITS.clockAheadMs) throw new ProtocolError('statement.invalid', 'It is dated ahead.');
     if (statement.kind === 'device' && this.#owners.has(statement.device))
       throw new ProtocolError('statement.invalid', 'The device id is taken.');
-    const stored = documentOf(statement, document);
-    if ((await this.#store.appendStatement(agency, statement.seq, jws, this.#now(), stored)) === 'conflict')
-      throw new ProtocolError('statement.conflict');
+    const today = dayOf(atMs) * MS_PER_DAY;
+    if (!isRevocation && (await this.#store.statementsSince(agency, today)) >= LIMITS.statementsPerDay)
+      throw new ProtocolError('statement.quota');
+    const stored = {
+      agency,
+      seq: statement.seq,
+      jws,
+      atMs,
+      isCounted: !isRevocation,
+      document: documentOf(statement, document),
+    };
+    if ((await this.#store.appendStatement(stored)) === 'conflict') throw new ProtocolError('statement.conflict');
     this.#chains.set(agency, this.#take(next));
     this.#tell({ agency });
     return next;
@@ -184,7 +192,7 @@ export class Registry {
 function documentOf(
   statement: { readonly kind: string; readonly documentHash?: string },
   document: SaltedDocument | null,
-): Parameters<Store['appendStatement']>[4] {
+): NewStatement['document'] {
   if (statement.documentHash === undefined) {
     if (document !== null) throw new ProtocolError('statement.invalid', 'This kind of statement names no document.');
     return null;

@@ -53,6 +53,16 @@ export interface ExpiredEnvelope {
   readonly undelivered: readonly DeviceId[];
 }
 
+export interface NewStatement {
+  readonly agency: AgencyId;
+  readonly seq: number;
+  readonly jws: GeneralJws;
+  readonly atMs: number;
+  /** Does it count against the agency's day? A revocation does not. */
+  readonly isCounted: boolean;
+  readonly document: { readonly hash: Hash; readonly salt: string; readonly json: string } | null;
+}
+
 export interface StoredEpochKey {
   readonly device: DeviceId;
   readonly batch: string;
@@ -108,13 +118,8 @@ export interface Store {
   trustLists(from: number, limit: number, maxBytes: number): Promise<readonly GeneralJws[]>;
   appendTrustList(version: number, jws: GeneralJws): Promise<'stored' | 'conflict'>;
   statements(agency: AgencyId, from: number, limit: number): Promise<readonly GeneralJws[]>;
-  appendStatement(
-    agency: AgencyId,
-    seq: number,
-    jws: GeneralJws,
-    atMs: number,
-    document: { readonly hash: Hash; readonly salt: string; readonly json: string } | null,
-  ): Promise<'stored' | 'conflict'>;
+  appendStatement(statement: NewStatement): Promise<'stored' | 'conflict'>;
+  /** How many of an agency's counted statements came at this time or later. */
   statementsSince(agency: AgencyId, sinceMs: number): Promise<number>;
   document(hash: Hash): Promise<{ readonly salt: string; readonly json: string } | undefined>;
   epochBatchHead(device: DeviceId): Promise<string | undefined>;

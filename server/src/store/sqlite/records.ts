@@ -109,11 +109,11 @@ export function recordVerbs({ orm, sql }: RelayDatabase): RecordVerbs {
         .limit(limit)
         .all()
         .map(({ jws }) => fromText(jws)),
-    appendStatement: async (agency, seq, jws, atMs, document) =>
+    appendStatement: async ({ agency, seq, jws, atMs, isCounted, document }) =>
       orConflict(() =>
         orm.transaction((tx) => {
           tx.insert(statements)
-            .values({ agency, seq, atMs, jws: JSON.stringify(jws) })
+            .values({ agency, seq, atMs, isCounted, jws: JSON.stringify(jws) })
             .run();
           if (document !== null) tx.insert(documents).values(document).onConflictDoNothing().run();
         }),
@@ -122,7 +122,7 @@ export function recordVerbs({ orm, sql }: RelayDatabase): RecordVerbs {
       orm
         .select({ n: count() })
         .from(statements)
-        .where(and(eq(statements.agency, agency), gte(statements.atMs, sinceMs)))
+        .where(and(eq(statements.agency, agency), gte(statements.atMs, sinceMs), eq(statements.isCounted, true)))
         .get()?.n ?? 0,
     document: async (hash) =>
       orm.select({ salt: documents.salt, json: documents.json }).from(documents).where(eq(documents.hash, hash)).get(),

@@ -70,6 +70,7 @@ export const statements = sqliteTable(
     seq: integer('seq').notNull(),
     atMs: integer('at_ms').notNull(),
     jws: text('jws').notNull(),
+    isCounted: integer('is_counted', { mode: 'boolean' }).notNull(),
   },
   (table) => [primaryKey({ columns: [table.agency, table.seq] })],
 );
