@@ -28,8 +28,7 @@ export class DeliveryLane {
   readonly #queue: (Delivery | 'live')[] = [];
   #expected: number;
   #stored = 0;
-  #acknowledged = 0;
-  #sinceAcknowledged = 0;
+  #unacknowledged = 0;
   #isLive = false;
   #isStopped = false;
   #isWorking = false;
@@ -83,15 +82,17 @@ export class DeliveryLane {
     const { onLive, onFailure, acknowledgeEvery } = this.#options;
     this.#isWorking = true;
     try {
-      for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
+      for (;;) {
+        const entry = this.#next();
         if (entry === 'live') {
           onLive();
-          continue;
+        } else if (entry !== undefined) {
+          await this.#store(entry);
+          this.#stored = entry.number;
+          this.#unacknowledged += 1;
         }
-        await this.#store(entry);
-        this.#stored = entry.number;
-        this.#sinceAcknowledged += 1;
-        if (this.#queue.length === 0 || this.#sinceAcknowledged >= acknowledgeEvery) await this.#acknowledge();
+        if (this.#unacknowledged >= (this.#queue.length === 0 ? 1 : acknowledgeEvery)) await this.#acknowledge();
+        else if (entry === undefined) return;
       }
     } catch (error) {
       this.#isStopped = true;
@@ -114,9 +115,8 @@ export class DeliveryLane {
   }
 
   async #acknowledge(): Promise<void> {
-    if (this.#isStopped || this.#stored === this.#acknowledged) return;
-    this.#sinceAcknowledged = 0;
-    this.#acknowledged = this.#stored;
+    this.#unacknowledged = 0;
+    if (this.#isStopped) return;
     await this.#options.acknowledge(this.#stored);
   }
 }

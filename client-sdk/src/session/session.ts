@@ -9,6 +9,7 @@ import {
   type FederationId,
   OPERATIONS,
   type Operation,
+  type Problem,
   ProtocolError,
   problemOf,
   STREAM_PATH,
@@ -58,7 +59,10 @@ export function createSession(options: SessionOptions): RelaySession {
     const { nonce } = await openCall(OPERATIONS.sessionChallenge);
     const request = { device, fed, origin: options.origin(), nonce, nowMs: now() };
     const assertion = await signSessionAssertion(request, signingKey);
-    const token = await openCall(OPERATIONS.sessionToken, { body: { device, assertion } });
+    const token = await openCall(OPERATIONS.sessionToken, { body: { device, assertion } }).catch((error: unknown) => {
+      // What was signed just now has ended already: the clocks differ.
+      throw isRefusal(error, 'session.expired') ? proofRefused(error) : error;
+    });
     if (token.fed !== fed) throw new SdkError('federation.mismatch');
     return token;
   });
@@ -134,14 +138,15 @@ const expired = (): SdkError =>
 function sessionError(error: unknown): unknown {
   if (isRefusal(error, 'session.device-refused'))
     return new SdkError('session.refused', undefined, { cause: error, problem: error.problem });
-  if (isRefusal(error, 'session.proof-invalid', 'session.required'))
-    return new SdkError(
-      'session.refused',
-      "The relay does not accept the proof of this device's key. Is this machine's clock right, and the relay's address the one it gives itself?",
-      { cause: error, problem: error.problem },
-    );
-  return error;
+  return isRefusal(error, 'session.proof-invalid', 'session.required') ? proofRefused(error) : error;
 }
+
+const proofRefused = (cause: SdkError & { readonly problem: Problem }): SdkError =>
+  new SdkError(
+    'session.refused',
+    "The relay does not accept the proof of this device's key. Is this machine's clock right, and the relay's address the one it gives itself?",
+    { cause, problem: cause.problem },
+  );
 
 /** The address of an attachment, from the relay's base URL on. */
 export const blobPath = (id: string): string => `${BLOBS_PATH}/${id}`;

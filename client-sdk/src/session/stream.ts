@@ -83,7 +83,7 @@ export class Stream {
     const lanes = { alert: this.#lane('alert', cursors, window), routine: this.#lane('routine', cursors, window) };
     try {
       const { alert, routine } = cursors;
-      await this.#send('resume', 0, utf8(JSON.stringify({ alert, routine, window })));
+      await this.#tell('resume', utf8(JSON.stringify({ alert, routine, window })));
       this.#renewAt(this.#session.renewAtMs);
       for await (const bytes of this.#socket.frames) {
         this.#take(decodeFrame(bytes), lanes);
@@ -143,7 +143,7 @@ export class Stream {
           throw isSdkError(cause) ? cause : new SdkError('archive.not-written', undefined, { cause });
         }
       },
-      acknowledge: (cursor) => this.#send('acknowledge', this.#nextRequest(), encodeCursor({ mailbox, cursor })),
+      acknowledge: (cursor) => this.#tell('acknowledge', encodeCursor({ mailbox, cursor })),
       onLive: () => onLive(mailbox),
       onAlarm,
       onFailure: (error) => this.#fail(error),
@@ -164,6 +164,13 @@ export class Stream {
   #nextRequest(): number {
     this.#request = (this.#request % 0xffff_ffff) + 1;
     return this.#request;
+  }
+
+  /** A socket that takes nothing more closes, and its close says why: fenced, refused, or only gone. */
+  async #tell(type: FrameType, payload: Uint8Array): Promise<void> {
+    await this.#send(type, this.#nextRequest(), payload).catch((error: unknown) => {
+      this.problem ??= isSdkError(error) ? error : new SdkError('relay.unreachable', undefined, { cause: error });
+    });
   }
 
   #send(type: FrameType, request: number, payload: Uint8Array): Promise<void> {
