@@ -20,7 +20,7 @@ import {
   toHash,
 } from '@holdfast/protocol';
 import t from 'tap';
-import { type FixtureAgency, only } from '../fixtures/federation.js';
+import { type FixtureAgency, type FixtureDevice, only } from '../fixtures/federation.js';
 import { type Answer, call, JSON_BODY } from '../fixtures/relay-client.js';
 import { deviceAt, type RelayInProcess, relayInProcess } from '../fixtures/relay-fixture.js';
 
@@ -231,7 +231,7 @@ t.test("past its trust list's end a relay serves 30 days more, then takes nothin
     );
     t.equal(codeOf(await append(relay, agency.agency, first.jws)), 'ok');
     let { chain } = first;
-    const enrolled = [];
+    const enrolled: FixtureDevice[] = [];
     for (const { content, key } of [newDevice(relay.now()), newDevice(relay.now())]) {
       const signed = await signStatement(chain, content, relay.now(), [directoryKey, key]);
       t.equal(codeOf(await append(relay, agency.agency, signed.jws)), 'ok');
