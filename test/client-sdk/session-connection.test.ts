@@ -428,7 +428,7 @@ function realSession(t: Test, relay: RelayFixture, { device, key }: FixtureDevic
 
 t.test('with a real relay that is killed: nothing lost, nothing twice', async (t) => {
   const relay = await relayAsProcess();
-  t.teardown(relay.dispose);
+  t.teardown(() => relay.dispose());
   const [from, to] = [deviceAt(relay, 0), deviceAt(relay, 2)];
   const sender = keep(t, realSession(t, relay, from));
   const recipient = keep(t, realSession(t, relay, to));
@@ -471,7 +471,7 @@ const sockets = (): number => heldResources().filter((kind) => kind === 'TCPSock
 
 t.test('with a real relay: a new token on the stream, and an abort that leaves nothing', async (t) => {
   const relay = await relayInProcess();
-  t.teardown(relay.dispose);
+  t.teardown(() => relay.dispose());
   const device = deviceAt(relay, 0);
   // The fixture's own, both ends of each.
   const socketsBefore = sockets();

@@ -170,7 +170,7 @@ t.test('requests for attachments sign in again too, also where the answer has no
 
 t.test('with a real relay', async (t) => {
   const relay = await relayInProcess();
-  t.teardown(relay.dispose);
+  t.teardown(() => relay.dispose());
   const device = deviceAt(relay, 0);
   const transport = httpTransport(relay.url);
   t.teardown(() => transport.close());

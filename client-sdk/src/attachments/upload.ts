@@ -78,10 +78,9 @@ async function begin(request: UploadRequest): Promise<number> {
   if (!isRefusal(refusal, 'blob.conflict')) throw refusal;
   const found = await send(request, { method: 'HEAD', path: blobPath(id), headers: {} });
   // Not ours, or another file under our id.
-  if (found.status === 404 || found.status === 410) throw refusal;
-  const offset = offsetIn(found, 200, size);
-  if (found.headers['upload-length'] !== String(size)) throw refusal;
-  return offset;
+  const isOther = found.status === 200 && found.headers['upload-length'] !== String(size);
+  if (isOther || found.status === 404 || found.status === 410) throw refusal;
+  return offsetIn(found, 200, size);
 }
 
 async function patch(request: UploadRequest, spool: FileHandle, offset: number): Promise<number> {
