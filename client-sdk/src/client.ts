@@ -4,11 +4,12 @@
 import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
 import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
-import type { PublishedAgency } from './directory/directory.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
+import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
+import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
-import { type OpenOptions, Runtime } from './runtime.js';
+import { Runtime } from './runtime.js';
 import { type Disclosure, sendDisclosure } from './send/disclosure.js';
 import { FreezeFlow } from './send/freeze.js';
 import { handleOf, type SendHandle } from './send/handle.js';

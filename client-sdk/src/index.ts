@@ -5,8 +5,8 @@
 export type { Acknowledgement, AcknowledgementLevel } from './archive/message-table.js';
 export type { Case, TimelineEntry } from './cases/case.js';
 export { Holdfast, type WaitOptions } from './client.js';
-export type { PublishedAgency } from './directory/directory.js';
 export type { DirectoryQuery } from './directory/find.js';
+export type { PublishedAgency } from './directory/published.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
 export { isSdkError, SDK_ERRORS, SdkError, type SdkErrorCode } from './errors.js';
@@ -23,9 +23,9 @@ export {
 } from './federation/federation.js';
 export { parseMembershipRequest } from './federation/membership-request.js';
 export { readFileBounded } from './home/read-file-bounded.js';
+export type { OpenOptions } from './open-device.js';
 export type { InboxItem } from './receive/inbox.js';
 export type { UnknownMessage } from './receive/read-message.js';
-export type { OpenOptions } from './runtime.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId, type OutgoingAttachment } from './send/enqueue.js';
 export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';

@@ -2,17 +2,22 @@
  * The SDK's moving parts put together: keystore, archive, directory, session, connection, outbox, receiver. Everything here
  * ends with one signal; nothing outlives `stop`.
  */
-import { mkdir } from 'node:fs/promises';
-import { FileKeystore, type Unlock } from '@holdfast/keys';
-import type { Receipt } from '@holdfast/protocol';
-import { type Archive, openArchive } from './archive/archive.js';
+import type { FileKeystore } from '@holdfast/keys';
+import type { AgencyId, Receipt } from '@holdfast/protocol';
+import type { Archive } from './archive/archive.js';
 import type { DirectoryAlarm } from './directory/alarm.js';
 import { Directory } from './directory/directory.js';
-import { signingKeyIn } from './enrolment/agency.js';
-import { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
+import {
+  fetchDocuments,
+  isAtHand,
+  type PublishedAgency,
+  type PublishedDependencies,
+  publishedAgency,
+} from './directory/published.js';
+import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { isSdkError, SdkError } from './errors.js';
 import { EventHub } from './events.js';
-import { devicePaths, readDeviceId, readJoinedAgency } from './home/home.js';
+import { type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
 import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
 import { Receiver } from './receive/receiver.js';
@@ -20,23 +25,10 @@ import { queueReceipt } from './send/receipts.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
 import { httpTransport } from './transport/http.js';
-import type { RelayTransport } from './transport/port.js';
-
-export interface OpenOptions {
-  /** The agency's home folder. */
-  readonly home: string;
-  /** The device's name within the home; one process per device. */
-  readonly device?: string;
-  readonly unlock: Unlock;
-  /** The relay's address where it differs from the one that the agency registered with. */
-  readonly relayUrl?: string;
-  readonly now?: () => number;
-  readonly random?: () => number;
-  /** For tests and for networks that need a tunnel. */
-  readonly transport?: RelayTransport;
-}
 
 const DELIVERY_WINDOW = 256;
+/** How long a client that was just opened waits for its first sight of the directory. */
+const FIRST_SYNC_MS = 15_000;
 
 export class Runtime {
   readonly identity: Identity;
@@ -59,32 +51,14 @@ export class Runtime {
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
   static async start(options: OpenOptions): Promise<Runtime> {
-    const agency = await readJoinedAgency(options.home);
-    const name = options.device ?? 'gateway';
-    const device = await readDeviceId(options.home, name);
-    const paths = devicePaths(options.home, name);
-    const keystore = await FileKeystore.open(paths.keystore, { unlock: options.unlock, fed: agency.federation.fed });
-    try {
-      const signingKey = await signingKeyIn(keystore);
-      const epochKeys = await OwnEpochKeys.load(keystore);
-      await mkdir(paths.spool, { recursive: true, mode: 0o700 });
-      const archive = openArchive(paths.archive, keystore.deriveKey('archive'));
-      const identity = { fed: agency.federation.fed, agency: agency.agency, device, signingKey };
-      return new Runtime(
-        { ...options, relayUrl: options.relayUrl ?? agency.federation.relayUrl },
-        { identity, archive, keystore, epochKeys, spool: paths.spool },
-      );
-    } catch (error) {
-      await keystore.close();
-      throw error;
-    }
+    return new Runtime(options, await openDevice(options));
   }
 
-  private constructor(options: OpenOptions & { readonly relayUrl: string }, parts: Parts) {
+  private constructor(options: OpenOptions, parts: OpenedDevice) {
     const { identity, archive } = parts;
     const signal = this.#stop.signal;
     const now = options.now ?? Date.now;
-    const transport = options.transport ?? httpTransport(options.relayUrl);
+    const transport = options.transport ?? httpTransport(parts.relayUrl);
     if (options.transport === undefined) signal.addEventListener('abort', () => transport.close(), { once: true });
     this.now = now;
     this.identity = identity;
@@ -100,7 +74,7 @@ export class Runtime {
     const { fed, device, signingKey } = identity;
     this.session = createSession({
       transport,
-      baseUrl: options.relayUrl,
+      baseUrl: parts.relayUrl,
       device,
       signingKey,
       fed,
@@ -182,6 +156,30 @@ export class Runtime {
     if (!this.#drained) throw this.#connection.failure ?? new SdkError('relay.unreachable');
   }
 
+  /**
+   * What an agency has published. Where it is not here yet, waits a little for the relay: a client that has just been opened.
+   * @throws SdkError `directory.unknown-agency`, `relay.unreachable`
+   */
+  async published(agency: AgencyId, signal = this.signal): Promise<PublishedAgency> {
+    if (!this.#ready && !isAtHand(agency, this.directory.isKnown ? this.directory.view : undefined, this.archive)) {
+      await this.online(AbortSignal.any([signal, AbortSignal.timeout(FIRST_SYNC_MS)])).catch((cause: unknown) => {
+        throw isSdkError(cause) ? cause : new SdkError('relay.unreachable', undefined, { cause });
+      });
+    }
+    return publishedAgency(agency, this.#published(signal));
+  }
+
+  #published(signal: AbortSignal): PublishedDependencies {
+    const { archive } = this;
+    return {
+      view: this.directory.view,
+      archive,
+      session: this.#connection.state === 'online' ? this.session : undefined,
+      nowMs: this.now(),
+      signal,
+    };
+  }
+
   /** Brings the directory in step; calls at the same time share one run. */
   sync(): Promise<void> {
     this.#syncing ??= this.#syncOnce().finally(() => {
@@ -215,7 +213,7 @@ export class Runtime {
   async #connected(): Promise<void> {
     await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
     await this.directory.refreshEpochKeys(this.session, undefined, this.signal);
-    await this.directory.refreshDocuments(this.session, this.signal);
+    await fetchDocuments(this.#published(this.signal));
     this.#ready = true;
     await this.receiver.retryHeld();
     this.events.emit({ event: 'connection', state: 'online' });
@@ -248,12 +246,4 @@ export class Runtime {
     this.archive.close();
     await this.#keystore.close();
   }
-}
-
-interface Parts {
-  readonly identity: Identity;
-  readonly archive: Archive;
-  readonly keystore: FileKeystore;
-  readonly epochKeys: OwnEpochKeys;
-  readonly spool: string;
 }

@@ -4,29 +4,15 @@
  */
 
 import type { RecipientKey } from '@holdfast/keys';
-import {
-  type AgencyChain,
-  type BatchOwner,
-  equalBytes,
-  isKeysError,
-  memberOf,
-  sha256,
-  verifyEpochKey,
-} from '@holdfast/keys/verify';
+import { type AgencyChain, type BatchOwner, isKeysError, memberOf, verifyEpochKey } from '@holdfast/keys/verify';
 import {
   type AgencyId,
-  type CapabilityRecord,
   type DeviceId,
-  type DirectoryEntry,
   dayOf,
-  documentHash,
   type EpochKeyProof,
   type FederationId,
   fromBase64url,
-  type Hash,
   OPERATIONS,
-  parseCapabilityRecord,
-  parseDirectoryEntry,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
@@ -40,17 +26,6 @@ export interface DirectoryDependencies {
   readonly fed: FederationId;
   readonly now: () => number;
   readonly onAlarm: (alarm: DirectoryAlarm) => void;
-}
-
-export interface PublishedAgency {
-  readonly agency: AgencyId;
-  readonly name: string;
-  readonly active: boolean;
-  readonly entry: DirectoryEntry | null;
-  readonly capability: CapabilityRecord | null;
-  readonly entryExpiresAtMs: number | null;
-  readonly capabilityExpiresAtMs: number | null;
-  readonly devices: number;
 }
 
 export class Directory {
@@ -198,53 +173,6 @@ export class Directory {
     return addressable(this.view, agency, this.#deps.now()).some(
       ({ device }) => (this.#keys.get(device)?.day ?? 0) < today,
     );
-  }
-
-  /** An agency's entry and capability record, as published and verified against its chain. */
-  async published(agency: AgencyId, session: RelaySession | undefined, signal?: AbortSignal): Promise<PublishedAgency> {
-    const member = memberOf(this.view.trust, agency);
-    if (member === undefined)
-      throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
-    const chain = this.chainOf(agency);
-    const entry = await this.#document(chain?.entry?.documentHash, session, signal);
-    const capability = await this.#document(chain?.capability?.documentHash, session, signal);
-    return {
-      agency,
-      name: member.name,
-      active: member.status === 'active',
-      entry: entry === undefined ? null : parseDirectoryEntry(entry),
-      capability: capability === undefined ? null : parseCapabilityRecord(capability),
-      entryExpiresAtMs: chain?.entry?.expiresAtMs ?? null,
-      capabilityExpiresAtMs: chain?.capability?.expiresAtMs ?? null,
-      devices: addressable(this.view, agency, this.#deps.now()).length,
-    };
-  }
-
-  /** Fetches every entry and capability record that the chains name and we do not have, so that offline they are at hand. */
-  async refreshDocuments(session: RelaySession, signal: AbortSignal): Promise<void> {
-    for (const { chain } of this.view.agencies.values()) {
-      for (const reference of [chain.entry, chain.capability])
-        await this.#document(reference?.documentHash, session, signal);
-    }
-  }
-
-  async #document(
-    hash: Hash | undefined,
-    session: RelaySession | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    if (hash === undefined) return undefined;
-    const stored = this.#deps.archive.directory.document(hash);
-    if (stored !== undefined || session === undefined) return stored;
-    const { salt, document } = await session.call(OPERATIONS.getDocument, {
-      params: { hash },
-      ...(signal ? { signal } : {}),
-    });
-    if (!equalBytes(documentHash(sha256, fromBase64url(salt), document), fromBase64url(hash))) {
-      throw new SdkError('relay.misbehaved', 'The relay handed out another document than the chain names.');
-    }
-    this.#deps.archive.directory.putDocument(hash, document);
-    return document;
   }
 
   /** Every member agency's id, in order. */

@@ -1,7 +1,7 @@
 /** Searching the directory: State, authority type, network, words. */
 import type { AgencyId } from '@holdfast/protocol';
 import type { Runtime } from '../runtime.js';
-import type { PublishedAgency } from './directory.js';
+import type { PublishedAgency } from './published.js';
 
 export interface DirectoryQuery {
   readonly agency?: AgencyId;
@@ -24,7 +24,7 @@ export async function findAgencies(
   const found: PublishedAgency[] = [];
   for (const agency of directory.agencies()) {
     if (query.agency !== undefined && query.agency !== agency) continue;
-    const published = await directory.published(agency, runtime.isOnline ? runtime.session : undefined, signal);
+    const published = await runtime.published(agency, signal);
     if (matches(published, query)) found.push(published);
   }
   return found;

@@ -19,11 +19,11 @@ export interface Disclosure {
 
 /** @throws SdkError `directory.unknown-agency`, `terms.not-accepted`, `message.*`, `attachment.*` */
 export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): Promise<SendHandle> {
-  const { archive, directory, events, identity, now, outbox, session } = runtime;
+  const { archive, events, identity, now, outbox } = runtime;
   const { to, body, attachments = [], caseRef = null } = disclosure;
   for (const { path } of attachments) await checkAttachment(path);
   sameAttachments(body, attachments);
-  const recipient = await directory.published(to, runtime.isOnline ? session : undefined, runtime.signal);
+  const recipient = await runtime.published(to);
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
     throw new SdkError('terms.not-accepted', undefined, {

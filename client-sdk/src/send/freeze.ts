@@ -13,7 +13,7 @@ import {
 } from '@holdfast/protocol';
 import { headsOfCase, openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
-import type { PublishedAgency } from '../directory/directory.js';
+import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
 import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
@@ -49,9 +49,9 @@ export class FreezeFlow {
     attachments = [],
     caseRef = null,
   }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
-    const { archive, directory, events, identity, now, outbox, session, signal } = this.#runtime;
+    const { archive, events, identity, now, outbox } = this.#runtime;
     for (const { path } of attachments) await checkAttachment(path);
-    const recipient = await directory.published(to, this.#runtime.isOnline ? session : undefined, signal);
+    const recipient = await this.#runtime.published(to);
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
     }

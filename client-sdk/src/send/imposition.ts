@@ -27,13 +27,13 @@ export async function draftImposition(
   runtime: Runtime,
   { conversation, input }: ImpositionDraft,
 ): Promise<MessageBody<'freeze.impose'>> {
-  const { archive, directory, identity, now, session, signal } = runtime;
+  const { archive, identity, now } = runtime;
   const request = eventsOf(archive, conversation)
     .map(readMessage)
     .find((message) => message.kind === 'freeze.request');
   if (request === undefined || request.kind !== 'freeze.request')
     throw new SdkError('case.unknown', 'This case is not a freeze alert.');
-  const { capability } = await directory.published(identity.agency, runtime.isOnline ? session : undefined, signal);
+  const { capability } = await runtime.published(identity.agency);
   if (capability === null) {
     throw new SdkError(
       'relay.unreachable',
