@@ -3,17 +3,11 @@
  * ends with one signal; nothing outlives `stop`.
  */
 import type { FileKeystore } from '@holdfast/keys';
-import type { AgencyId, Receipt } from '@holdfast/protocol';
+import type { Receipt } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
 import type { DirectoryAlarm } from './directory/alarm.js';
 import { Directory } from './directory/directory.js';
-import {
-  fetchDocuments,
-  isAtHand,
-  type PublishedAgency,
-  type PublishedDependencies,
-  publishedAgency,
-} from './directory/published.js';
+import { fetchDocuments, type PublishedDependencies } from './directory/published.js';
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { isSdkError, SdkError } from './errors.js';
 import { EventHub } from './events.js';
@@ -25,10 +19,10 @@ import { queueReceipt } from './send/receipts.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
 import { httpTransport } from './transport/http.js';
+import { everyMinute } from './upkeep.js';
 
 const DELIVERY_WINDOW = 256;
-/** How long a client that was just opened waits for its first sight of the directory. */
-const FIRST_SYNC_MS = 15_000;
+const RENEW_EVERY_MS = 6 * 3_600_000;
 
 export class Runtime {
   readonly identity: Identity;
@@ -48,6 +42,7 @@ export class Runtime {
   #syncing: Promise<void> | undefined;
   #afterConnect: Promise<void> | undefined;
   #purging: Promise<void> | undefined;
+  #renewedAtMs = 0;
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
   static async start(options: OpenOptions): Promise<Runtime> {
@@ -108,12 +103,13 @@ export class Runtime {
       onDrained: () => {
         this.#drained = true;
         this.events.emit({ event: 'connection', state: 'online' });
-        this.#purging = this.#epochKeys.purge(now()).catch((error: unknown) => this.#report(error));
+        this.#purge();
       },
       onDirectoryHint: () => void this.sync().catch((error: unknown) => this.#report(error)),
       onAlarm: (error) => this.events.emit({ event: 'alarm', code: error.code, detail: { message: error.message } }),
       onStateChange: (state, error) => this.#stateChanged(state, error),
     });
+    everyMinute(() => this.#keepUp(), signal);
     const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
       this.#connection.submit(bytes, { signal: abort });
     this.outbox = new Outbox(
@@ -156,20 +152,8 @@ export class Runtime {
     if (!this.#drained) throw this.#connection.failure ?? new SdkError('relay.unreachable');
   }
 
-  /**
-   * What an agency has published. Where it is not here yet, waits a little for the relay: a client that has just been opened.
-   * @throws SdkError `directory.unknown-agency`, `relay.unreachable`
-   */
-  async published(agency: AgencyId, signal = this.signal): Promise<PublishedAgency> {
-    if (!this.#ready && !isAtHand(agency, this.directory.isKnown ? this.directory.view : undefined, this.archive)) {
-      await this.online(AbortSignal.any([signal, AbortSignal.timeout(FIRST_SYNC_MS)])).catch((cause: unknown) => {
-        throw isSdkError(cause) ? cause : new SdkError('relay.unreachable', undefined, { cause });
-      });
-    }
-    return publishedAgency(agency, this.#published(signal));
-  }
-
-  #published(signal: AbortSignal): PublishedDependencies {
+  /** What reading published documents needs; offline, what is at hand. */
+  publishedWith(signal: AbortSignal): PublishedDependencies {
     const { archive } = this;
     return {
       view: this.directory.view,
@@ -213,11 +197,25 @@ export class Runtime {
   async #connected(): Promise<void> {
     await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
     await this.directory.refreshEpochKeys(this.session, undefined, this.signal);
-    await fetchDocuments(this.#published(this.signal));
+    await fetchDocuments(this.publishedWith(this.signal));
+    this.#renewedAtMs = this.now();
     this.#ready = true;
     await this.receiver.retryHeld();
     this.events.emit({ event: 'connection', state: 'online' });
     this.outbox.wake();
+  }
+
+  /** Tries again what failed; renews day keys and the directory a few times a day. */
+  #keepUp(): void {
+    if (this.#connection.state !== 'online') return;
+    this.outbox.wake();
+    if (this.#ready && this.now() - this.#renewedAtMs < RENEW_EVERY_MS) return;
+    this.#afterConnect = this.#connected().catch((error: unknown) => this.#report(error));
+    if (this.#drained) this.#purge();
+  }
+
+  #purge(): void {
+    this.#purging = this.#epochKeys.purge(this.now()).catch((error: unknown) => this.#report(error));
   }
 
   #directoryAlarm(alarm: DirectoryAlarm): void {

@@ -45,7 +45,7 @@ export function sandboxCommand(program: Command): void {
         }
       } catch (error) {
         // Nothing may stay running behind a failure.
-        await network.relay.kill();
+        await network.killAll();
         throw error;
       }
     });

@@ -49,6 +49,8 @@ export interface Network {
   restartRelay(): Promise<void>;
   startAgency(member: SandboxMember, onEvent: (event: SdkEvent) => void): AgencyProcess;
   agencyHome(member: SandboxMember): string;
+  /** Ends whatever still runs: nothing may stay behind a failure. */
+  killAll(): Promise<void>;
 }
 
 export interface NetworkOptions {
@@ -91,6 +93,7 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
   }
   report('relay.ready', { url: relay.url, pid: relay.pid }, `A relay runs at ${relay.url} (process ${relay.pid}).`);
 
+  const started: AgencyProcess[] = [];
   const network: Network = {
     home,
     trust: lastOf(trust),
@@ -105,14 +108,21 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
     restartRelay: async () => {
       relay = await startRelay(configFile, join(logs, 'relay.log'));
     },
-    startAgency: (member, onEvent) =>
-      new AgencyProcess({
+    startAgency: (member, onEvent) => {
+      const logFile = join(home, `${member.agency}.log`);
+      const agency = new AgencyProcess({
         home: network.agencyHome(member),
         device: 'gateway',
         unlockFile,
-        logFile: join(home, `${member.agency}.log`),
+        logFile,
         onEvent,
-      }),
+      });
+      started.push(agency);
+      return agency;
+    },
+    killAll: async () => {
+      await Promise.all([network.relay.kill(), ...started.map((agency) => agency.kill())]);
+    },
     agencyHome: (member) => join(home, 'agency', member.agency),
   };
   try {

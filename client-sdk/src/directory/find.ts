@@ -1,6 +1,7 @@
 /** Searching the directory: State, authority type, network, words. */
 import type { AgencyId } from '@holdfast/protocol';
 import type { Runtime } from '../runtime.js';
+import { publishedBy } from './first-sight.js';
 import type { PublishedAgency } from './published.js';
 
 export interface DirectoryQuery {
@@ -24,7 +25,7 @@ export async function findAgencies(
   const found: PublishedAgency[] = [];
   for (const agency of directory.agencies()) {
     if (query.agency !== undefined && query.agency !== agency) continue;
-    const published = await runtime.published(agency, signal);
+    const published = await publishedBy(runtime, agency, signal);
     if (matches(published, query)) found.push(published);
   }
   return found;

@@ -4,9 +4,10 @@
  */
 import { sha256 } from '@holdfast/keys/verify';
 import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } from '@holdfast/protocol';
+import { publishedBy } from '../directory/first-sight.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
+import { assertMaySpeak, checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 
 export interface Disclosure {
@@ -23,7 +24,8 @@ export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): 
   const { to, body, attachments = [], caseRef = null } = disclosure;
   for (const { path } of attachments) await checkAttachment(path);
   sameAttachments(body, attachments);
-  const recipient = await runtime.published(to);
+  const recipient = await publishedBy(runtime, to);
+  assertMaySpeak(runtime.directory.view.trust.list.use);
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
     throw new SdkError('terms.not-accepted', undefined, {

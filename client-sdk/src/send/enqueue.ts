@@ -88,6 +88,11 @@ function checkedBody(kind: string, body: unknown): Uint8Array {
   return bytes;
 }
 
+/** In a live federation an officer signs; until this version can, nothing is queued that every recipient would refuse. */
+export function assertMaySpeak(use: 'sandbox' | 'live'): void {
+  if (use === 'live') throw new SdkError('officer.required');
+}
+
 /** A file that can be attached. @throws SdkError `attachment.unreadable`, `attachment.too-large` */
 export async function checkAttachment(path: string): Promise<number> {
   const found = await stat(path).catch((cause: unknown) => {

@@ -13,10 +13,11 @@ import {
 } from '@holdfast/protocol';
 import { headsOfCase, openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
+import { publishedBy } from '../directory/first-sight.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
+import { assertMaySpeak, checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
 
@@ -51,7 +52,8 @@ export class FreezeFlow {
   }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
     const { archive, events, identity, now, outbox } = this.#runtime;
     for (const { path } of attachments) await checkAttachment(path);
-    const recipient = await this.#runtime.published(to);
+    const recipient = await publishedBy(this.#runtime, to);
+    assertMaySpeak(this.#runtime.directory.view.trust.list.use);
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
     }

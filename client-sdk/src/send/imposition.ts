@@ -12,6 +12,7 @@ import {
   parseMessage,
 } from '@holdfast/protocol';
 import { eventsOf } from '../cases/case.js';
+import { publishedBy } from '../directory/first-sight.js';
 import { SdkError } from '../errors.js';
 import { readMessage } from '../receive/read-message.js';
 import type { Runtime } from '../runtime.js';
@@ -33,7 +34,7 @@ export async function draftImposition(
     .find((message) => message.kind === 'freeze.request');
   if (request === undefined || request.kind !== 'freeze.request')
     throw new SdkError('case.unknown', 'This case is not a freeze alert.');
-  const { capability } = await runtime.published(identity.agency);
+  const { capability } = await publishedBy(runtime, identity.agency);
   if (capability === null) {
     throw new SdkError(
       'relay.unreachable',
