@@ -13,7 +13,8 @@ server.on('connection', (socket) => {
 });
 server.on('listening', () => {
   const address = server.address();
-  if (typeof address === 'object' && address !== null) process.stdout.write(`${JSON.stringify({ event: 'ready', port: address.port })}\n`);
+  if (typeof address === 'object' && address !== null)
+    process.stdout.write(`${JSON.stringify({ event: 'ready', port: address.port })}\n`);
 });
 process.once('SIGTERM', () => {
   for (const client of server.clients) client.terminate();

@@ -4,13 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession } from '@holdfast/client-sdk';
 import { sealEnvelope } from '@holdfast/keys';
-import { sha256 } from '@holdfast/keys/verify';
-import { OPERATIONS, rosterHash, toBase64url, toConversationId, toEnvelopeId, toHash } from '@holdfast/protocol';
+import { OPERATIONS, toBase64url, toConversationId, toEnvelopeId } from '@holdfast/protocol';
 import { createSession } from '#client-sdk/session/session.js';
 import { Stream, type StreamHandlers } from '#client-sdk/session/stream.js';
 import { httpTransport } from '#client-sdk/transport/http.js';
-import { type FixtureDevice, type FixtureFederation, makeFederation, ORIGIN, recipientKey } from '../test/fixtures/federation.js';
-import { start, type Started } from './process.js';
+import {
+  type FixtureDevice,
+  type FixtureFederation,
+  makeFederation,
+  ORIGIN,
+  recipientKey,
+} from '../test/fixtures/federation.js';
+import { bareManifest } from '../test/fixtures/manifest.js';
+import { type Started, start } from './process.js';
 
 const RELAY = 'server/dist/main.js';
 
@@ -32,12 +38,24 @@ export async function startBenchRelay(agencies: Parameters<typeof makeFederation
   writeFileSync(trustListFile, JSON.stringify(federation.trust.jws));
   const configFile = join(folder, 'relay.json');
   const limits = { requestsPerMinute: 1_000_000 };
-  writeFileSync(configFile, JSON.stringify({ port: 0, dataDir: join(folder, 'data'), origin: ORIGIN, fed: federation.fed, keyFile, trustListFile, limits }));
+  writeFileSync(
+    configFile,
+    JSON.stringify({
+      port: 0,
+      dataDir: join(folder, 'data'),
+      origin: ORIGIN,
+      fed: federation.fed,
+      keyFile,
+      trustListFile,
+      limits,
+    }),
+  );
   const relay = await start(RELAY, ['start', '--config', configFile]);
   const url = String(relay.ready.url);
   const session = openSession(url, AbortSignal.timeout(300_000));
   for (const { agency, statements } of federation.agencies) {
-    for (const statement of statements) await session.openCall(OPERATIONS.appendStatement, { params: { agency }, body: { statement, document: null } });
+    for (const statement of statements)
+      await session.openCall(OPERATIONS.appendStatement, { params: { agency }, body: { statement, document: null } });
   }
   return {
     federation,
@@ -53,9 +71,23 @@ export async function startBenchRelay(agencies: Parameters<typeof makeFederation
 }
 
 /** A device's open stream; resolves once it has resumed. */
-export async function openStream(relay: BenchRelay, device: FixtureDevice, onDelivery: StreamHandlers['onDelivery'], signal: AbortSignal): Promise<Stream> {
+export async function openStream(
+  relay: BenchRelay,
+  device: FixtureDevice,
+  onDelivery: StreamHandlers['onDelivery'],
+  signal: AbortSignal,
+): Promise<Stream> {
   const transport = httpTransport(relay.url);
-  const session = createSession({ transport, baseUrl: relay.url, device: device.device, signingKey: device.key, fed: relay.federation.fed, origin: () => ORIGIN, now: Date.now, signal });
+  const session = createSession({
+    transport,
+    baseUrl: relay.url,
+    device: device.device,
+    signingKey: device.key,
+    fed: relay.federation.fed,
+    origin: () => ORIGIN,
+    now: Date.now,
+    signal,
+  });
   const socket = await transport.openStream({ headers: await session.streamHeaders(), signal });
   return new Promise((resolve, reject) => {
     const handlers: StreamHandlers = {
@@ -74,7 +106,11 @@ export async function openStream(relay: BenchRelay, device: FixtureDevice, onDel
 let serial = 0;
 
 /** A sealed envelope of about 3 KiB plaintext. */
-export async function sealOne(relay: BenchRelay, from: FixtureDevice, to: readonly FixtureDevice[]): Promise<Uint8Array> {
+export async function sealOne(
+  relay: BenchRelay,
+  from: FixtureDevice,
+  to: readonly FixtureDevice[],
+): Promise<Uint8Array> {
   const id = new Uint8Array(16);
   new DataView(id.buffer).setUint32(12, ++serial);
   const atMs = Date.now();
@@ -88,22 +124,7 @@ export async function sealOne(relay: BenchRelay, from: FixtureDevice, to: readon
     atMs,
     expiresAtMs: atMs + 3_600_000,
     priority: 'routine',
-    manifest: {
-      conversation: toConversationId(id),
-      rosterHash: toHash(rosterHash(sha256, [])),
-      sq: 0,
-      prev: null,
-      seen: {},
-      on: [],
-      kind: 'note',
-      caseRef: null,
-      termsHash: null,
-      attachments: [],
-      actor: null,
-      actorSig: null,
-      approvals: [],
-      checkpoints: [],
-    },
+    manifest: bareManifest(toConversationId(id), []),
     body: new Uint8Array(2000).fill(0x20),
     padding: { kind: 'padme' },
   });

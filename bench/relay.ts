@@ -1,14 +1,16 @@
 /** The relay against the bare limits of this machine: latency at a steady rate, durable throughput, start, idle memory. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import WebSocket from 'ws';
+import type { Stream } from '#client-sdk/session/stream.js';
 import { only } from '../test/fixtures/federation.js';
 import { median, percentile, print, round } from './measure.js';
-import { type BenchRelay, openStream, sealOne, startBenchRelay } from './relay-fixture.js';
 import { start } from './process.js';
+import { type BenchRelay, openStream, sealOne, startBenchRelay } from './relay-fixture.js';
 
 const RATE_PER_S = 200;
 const SECONDS = 5;
@@ -40,7 +42,10 @@ async function latency(): Promise<void> {
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-echo-'));
   const echo = await start('build/bench/bare-echo.js', [join(folder, 'echo')]);
-  const [sender, recipient] = [only(only(relay.federation.agencies).devices), only(only(relay.federation.agencies, 1).devices)];
+  const [sender, recipient] = [
+    only(only(relay.federation.agencies).devices),
+    only(only(relay.federation.agencies, 1).devices),
+  ];
   const signal = AbortSignal.timeout(600_000);
   const sentAt: number[] = [];
   let toDelivery: number[] = [];
@@ -55,10 +60,17 @@ async function latency(): Promise<void> {
     signal,
   );
   const bare = new WebSocket(`ws://127.0.0.1:${String(echo.ready.port)}`, { perMessageDeflate: false });
-  await new Promise((resolve) => bare.once('open', resolve));
+  await once(bare, 'open');
 
   const count = RATE_PER_S * SECONDS;
-  const rows: Record<'receipt50' | 'receipt99' | 'delivery50' | 'delivery99' | 'bare50' | 'bare99', number[]> = { receipt50: [], receipt99: [], delivery50: [], delivery99: [], bare50: [], bare99: [] };
+  const rows: Record<'receipt50' | 'receipt99' | 'delivery50' | 'delivery99' | 'bare50' | 'bare99', number[]> = {
+    receipt50: [],
+    receipt99: [],
+    delivery50: [],
+    delivery99: [],
+    bare50: [],
+    bare99: [],
+  };
   for (let i = 0; i < ROUNDS; i++) {
     const envelopes: Uint8Array[] = [];
     for (let k = 0; k < count; k++) envelopes.push(await sealOne(relay, sender, [recipient]));
@@ -88,7 +100,14 @@ async function latency(): Promise<void> {
     ['submit to delivery p99', rows.delivery99, rows.bare99],
   ] as const) {
     const ratio = median(ours.map((value, index) => value / (limit[index] ?? Number.NaN)));
-    print({ metric: `${metric} at ${RATE_PER_S}/s, against a ws echo with one fsync`, value: round(median(ours)), unit: 'ms', limit: round(median(limit)), ratio: round(ratio), rounds: ROUNDS });
+    print({
+      metric: `${metric} at ${RATE_PER_S}/s, against a ws echo with one fsync`,
+      value: round(median(ours)),
+      unit: 'ms',
+      limit: round(median(limit)),
+      ratio: round(ratio),
+      rounds: ROUNDS,
+    });
   }
   outgoing.close();
   incoming.close();
@@ -120,7 +139,10 @@ async function throughput(): Promise<void> {
     { agency: 'xa-fiu', devices: 1 },
     { agency: 'xb-fiu', devices: 1 },
   ]);
-  const [sender, recipient] = [only(only(relay.federation.agencies).devices), only(only(relay.federation.agencies, 1).devices)];
+  const [sender, recipient] = [
+    only(only(relay.federation.agencies).devices),
+    only(only(relay.federation.agencies, 1).devices),
+  ];
   const signal = AbortSignal.timeout(600_000);
   const stream = await openStream(relay, sender, async () => undefined, signal);
   const ours: number[] = [];
@@ -132,12 +154,23 @@ async function throughput(): Promise<void> {
     bare.push(groupedInserts(envelopes));
   }
   const ratio = median(ours.map((value, index) => value / (bare[index] ?? Number.NaN)));
-  print({ metric: 'durable submissions, 100 in flight, against grouped better-sqlite3 inserts of the same bytes', value: round(median(ours)), unit: 'op/s', limit: round(median(bare)), ratio: round(ratio), rounds: ROUNDS });
+  print({
+    metric: 'durable submissions, 100 in flight, against grouped better-sqlite3 inserts of the same bytes',
+    value: round(median(ours)),
+    unit: 'op/s',
+    limit: round(median(bare)),
+    ratio: round(ratio),
+    rounds: ROUNDS,
+  });
   stream.close();
   await relay.stop();
 }
 
-async function inFlight(items: readonly Uint8Array[], width: number, work: (item: Uint8Array) => Promise<unknown>): Promise<number> {
+async function inFlight(
+  items: readonly Uint8Array[],
+  width: number,
+  work: (item: Uint8Array) => Promise<unknown>,
+): Promise<number> {
   const startedAt = performance.now();
   let index = 0;
   const lane = async (): Promise<void> => {
@@ -180,7 +213,14 @@ async function coldStart(): Promise<void> {
     await plain.stop();
   }
   const ratio = median(ours.map((value, index) => value / (bare[index] ?? Number.NaN)));
-  print({ metric: 'cold start to ready, against bare Fastify', value: round(median(ours)), unit: 'ms', limit: round(median(bare)), ratio: round(ratio), rounds: ROUNDS });
+  print({
+    metric: 'cold start to ready, against bare Fastify',
+    value: round(median(ours)),
+    unit: 'ms',
+    limit: round(median(bare)),
+    ratio: round(ratio),
+    rounds: ROUNDS,
+  });
   rmSync(relay.folder, { recursive: true });
 }
 
@@ -192,7 +232,7 @@ async function idleStreams(): Promise<void> {
   const devices = relay.federation.agencies.flatMap((agency) => agency.devices).slice(0, STREAMS);
   const signal = AbortSignal.timeout(600_000);
   const before = relay.process.memory();
-  const streams = [];
+  const streams: Stream[] = [];
   for (const device of devices) streams.push(await openStream(relay, device, async () => undefined, signal));
   await sleep(2000);
   const ours = (relay.process.memory() - before) / STREAMS;
@@ -205,7 +245,7 @@ async function idleStreams(): Promise<void> {
   const sockets: WebSocket[] = [];
   for (let i = 0; i < STREAMS; i++) {
     const socket = new WebSocket(`ws://127.0.0.1:${String(echo.ready.port)}`, { perMessageDeflate: false });
-    await new Promise((resolve) => socket.once('open', resolve));
+    await once(socket, 'open');
     sockets.push(socket);
   }
   await sleep(2000);
@@ -213,5 +253,12 @@ async function idleStreams(): Promise<void> {
   for (const socket of sockets) socket.terminate();
   await echo.stop();
   rmSync(folder, { recursive: true });
-  print({ metric: `memory of an idle stream (${STREAMS} of them), against bare ws`, value: round(ours / 1024), unit: 'KiB', limit: round(bare / 1024), ratio: round(ours / bare), rounds: 1 });
+  print({
+    metric: `memory of an idle stream (${STREAMS} of them), against bare ws`,
+    value: round(ours / 1024),
+    unit: 'KiB',
+    limit: round(bare / 1024),
+    ratio: round(ours / bare),
+    rounds: 1,
+  });
 }

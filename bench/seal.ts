@@ -13,13 +13,12 @@ import {
   decodeSubmitted,
   encodeDelivered,
   epochKeyNameBytes,
-  rosterHash,
   toBase64url,
   toConversationId,
   toEnvelopeId,
-  toHash,
 } from '@holdfast/protocol';
 import { makeFederation, NOW_MS, only, recipientKey } from '../test/fixtures/federation.js';
+import { bareManifest } from '../test/fixtures/manifest.js';
 import { paired, perSecond, print } from './measure.js';
 
 const BODY = new Uint8Array(2000).fill(0x20);
@@ -42,22 +41,7 @@ export async function benchSeal(): Promise<void> {
       atMs: NOW_MS,
       expiresAtMs: NOW_MS + 1,
       priority: 'routine',
-      manifest: {
-        conversation: toConversationId(new Uint8Array(16)),
-        rosterHash: toHash(rosterHash(sha256, [])),
-        sq: 0,
-        prev: null,
-        seen: {},
-        on: [],
-        kind: 'note',
-        caseRef: null,
-        termsHash: null,
-        attachments: [],
-        actor: null,
-        actorSig: null,
-        approvals: [],
-        checkpoints: [],
-      },
+      manifest: bareManifest(toConversationId(new Uint8Array(16)), []),
       body: BODY,
       padding: { kind: 'padme' },
     };

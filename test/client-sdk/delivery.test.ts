@@ -123,8 +123,8 @@ t.test('an item that a killed process had not dealt with is seen again, and stor
     network.unlockFile,
   ]);
   if (gateway.stdout === null) throw new Error('The process has no output.');
-  const [seen] = await once(createInterface({ input: gateway.stdout }), 'line', { signal: soon() });
-  t.equal(seen, disclosure.eh, 'the application has it in hand');
+  const lines: unknown[] = await once(createInterface({ input: gateway.stdout }), 'line', { signal: soon() });
+  t.equal(lines[0], disclosure.eh, 'the application has it in hand');
   const ended = once(gateway, 'exit');
   gateway.kill('SIGKILL');
   await ended;

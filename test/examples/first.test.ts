@@ -2,23 +2,33 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readBody } from '#cli/input/read-body.js';
-import { makeNetwork, MEMBERS } from '#cli/sandbox/network.js';
 import { Holdfast } from '@holdfast/client-sdk';
 import { readUnlockKey } from '@holdfast/keys';
 import t from 'tap';
+import { readBody } from '#cli/input/read-body.js';
+import { MEMBERS, makeNetwork } from '#cli/sandbox/network.js';
 import { alertAndWait, receive } from './first.js';
 
 t.test('the README shows the example that the tests run', (t) => {
   const source = readFileSync('test/examples/first.ts', 'utf8');
-  t.ok(readFileSync('README.md', 'utf8').includes(`\`\`\`ts\n${source}\`\`\``), 'README.md holds test/examples/first.ts as it is');
+  t.ok(
+    readFileSync('README.md', 'utf8').includes(`\`\`\`ts\n${source}\`\`\``),
+    'README.md holds test/examples/first.ts as it is',
+  );
   t.end();
 });
 
 t.test('the first example sends an alert and the other side reads it', async (t) => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-first-'));
   const signal = AbortSignal.timeout(60_000);
-  const network = await makeNetwork({ home, samples: 'samples', port: 0, devices: ['gateway'], report: () => undefined, signal });
+  const network = await makeNetwork({
+    home,
+    samples: 'samples',
+    port: 0,
+    devices: ['gateway'],
+    report: () => undefined,
+    signal,
+  });
   const [from, to] = MEMBERS;
   const key = await readUnlockKey(network.unlockFile);
   const desk = await Holdfast.open({ home: network.agencyHome(to), unlock: { kind: 'key', key } });

@@ -14,12 +14,9 @@ import {
   epochKeyNameBytes,
   type Hash,
   isProtocolError,
-  type Manifest,
-  rosterHash,
   toBase64url,
   toConversationId,
   toEnvelopeId,
-  toHash,
 } from '@holdfast/protocol';
 import fc from 'fast-check';
 import t from 'tap';
@@ -31,6 +28,7 @@ import {
   only,
   recipientKey,
 } from '../fixtures/federation.js';
+import { bareManifest } from '../fixtures/manifest.js';
 
 const BODY = canonicalBytes({ text: 'Account GB29NWBK60161331926819 is being emptied.', writtenAtMs: NOW_MS });
 
@@ -42,27 +40,11 @@ const sender = only(only(federation.agencies).devices);
 const recipients = only(federation.agencies, 1).devices;
 
 function request(overrides: Partial<SealRequest> = {}): SealRequest {
-  const manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'> = {
-    conversation: toConversationId(new Uint8Array(16).fill(7)),
-    rosterHash: toHash(
-      rosterHash(
-        sha256,
-        federation.agencies.map(({ agency }) => agency),
-      ),
-    ),
-    sq: 0,
-    prev: null,
-    seen: {},
-    on: [],
-    kind: 'note',
-    caseRef: null,
-    termsHash: null,
-    attachments: [],
-    actor: null,
-    actorSig: null,
-    approvals: [],
-    checkpoints: [],
-  };
+  const conversation = toConversationId(new Uint8Array(16).fill(7));
+  const manifest = bareManifest(
+    conversation,
+    federation.agencies.map(({ agency }) => agency),
+  );
   return {
     fed: federation.fed,
     id: toEnvelopeId(new Uint8Array(16).fill(1)),

@@ -105,7 +105,7 @@ t.test('two officers settle a case by hand', async (t) => {
 
 /** A command for each bad sample; `impose-*` needs an alert that waits for a decision. */
 function commandFor(name: string, path: string, conversation: string, fed: string, url: string): string[] {
-  const [kind] = name.split('-');
+  const [kind = ''] = name.split('-');
   switch (kind) {
     case 'alert':
       return ['freeze', 'request', path, '--to', XB];

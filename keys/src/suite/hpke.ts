@@ -9,7 +9,14 @@ import { isKeysError, KeysError } from '../errors.js';
 import { AEAD_KEY_BYTES, AEAD_TAG_BYTES } from '../primitives/chacha20-poly1305.js';
 import { assertLength } from '../primitives/length.js';
 import { XWING, type xwingEncapsulate } from '../primitives/xwing.js';
-import { chacha20Poly1305Aead, hkdfSha256Kdf, publicXwingKey, secretXwingKey, type XwingKey, xwingKem } from './hpke-adapter.js';
+import {
+  chacha20Poly1305Aead,
+  hkdfSha256Kdf,
+  publicXwingKey,
+  secretXwingKey,
+  type XwingKey,
+  xwingKem,
+} from './hpke-adapter.js';
 
 /** A sealed 32-byte content key: X-Wing ciphertext ‖ key ‖ tag. */
 export const STANZA_BYTES = XWING.ciphertextBytes + AEAD_KEY_BYTES + AEAD_TAG_BYTES;

@@ -67,7 +67,8 @@ const contentOf = (schema: TSchema | typeof OCTETS): object =>
 function parametersOf(schema: TSchema | undefined, place: 'path' | 'query'): object[] {
   if (schema === undefined || !('properties' in schema)) return [];
   const required: readonly unknown[] = 'required' in schema && Array.isArray(schema.required) ? schema.required : [];
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+  const properties: readonly (readonly [string, unknown])[] = Object.entries(schema.properties ?? {});
+  return properties.map(([name, property]) => ({
     name,
     in: place,
     required: required.includes(name),
