@@ -86,6 +86,8 @@ export class StreamConnection {
 
   #expireAt(expiresAtMs: number): void {
     clearTimeout(this.#expiry);
+    // The socket may have closed while the new token was checked: its timers are cleared once.
+    if (this.#socket.readyState === this.#socket.CLOSED) return;
     this.#expiry = setTimeout(
       () => this.close('sessionExpired', new ProtocolError('session.expired')),
       Math.max(0, expiresAtMs - this.#deps.now() + EXPIRY_GRACE_MS),

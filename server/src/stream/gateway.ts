@@ -39,6 +39,9 @@ export class StreamGateway {
     socket.pause();
     const epoch = await this.#deps.store.nextSessionEpoch(session.device);
     socket.resume();
+    // Gone or told to go meanwhile: its `close` has been, or nobody would hear of it.
+    if (socket.readyState !== socket.OPEN) return;
+    if (this.#isClosing) return socket.close(CLOSE_CODES.draining);
     const older = this.#connections.get(session.device);
     if (older !== undefined && older.epoch > epoch) return socket.close(CLOSE_CODES.fenced);
     older?.close('fenced');
