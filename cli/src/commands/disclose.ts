@@ -1,9 +1,8 @@
 /** `holdfast disclose`: a spontaneous disclosure under article 46(4) or 56. */
-import { basename } from 'node:path';
-import { newBlobId } from '@holdfast/client-sdk';
 import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
+import { attachedFiles } from '../input/attachments.js';
 import { readBody } from '../input/read-body.js';
 import { goOnline, reportSent } from './send.js';
 
@@ -17,12 +16,7 @@ export function discloseCommand(program: Command): void {
     .action(async (file: string, options: { to: string; attach?: string[]; caseRef?: string }, command: Command) => {
       const context = contextOf(command);
       const to = agencyId(options.to);
-      const attachments = (options.attach ?? []).map((path) => ({ id: newBlobId(), path }));
-      const named = attachments.map(({ id, path }) => ({
-        id,
-        name: basename(path),
-        mediaType: 'application/octet-stream',
-      }));
+      const { attachments, named } = attachedFiles(options.attach ?? []);
       const { body } = parseMessage('disclosure', await readBody(file, Date.now(), { attachments: named }));
       await context.withDevice(async (desk) => {
         await goOnline(context, desk);

@@ -1,9 +1,8 @@
 /** `holdfast freeze`: the temporary-freeze alert, step by step. */
-import { basename } from 'node:path';
-import { newBlobId } from '@holdfast/client-sdk';
 import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
+import { attachedFiles } from '../input/attachments.js';
 import { conversationId } from '../input/conversation.js';
 import { readBody } from '../input/read-body.js';
 import { goOnline, reportSent } from './send.js';
@@ -20,12 +19,7 @@ export function freezeCommands(program: Command): void {
     .action(async (file: string, options: { to: string; attach?: string[]; caseRef?: string }, command: Command) => {
       const context = contextOf(command);
       const to = agencyId(options.to);
-      const attachments = (options.attach ?? []).map((path) => ({ id: newBlobId(), path }));
-      const named = attachments.map(({ id, path }) => ({
-        id,
-        name: basename(path),
-        mediaType: 'application/octet-stream',
-      }));
+      const { attachments, named } = attachedFiles(options.attach ?? []);
       const { body } = parseMessage(
         'freeze.request',
         await readBody(file, Date.now(), named.length > 0 ? { attachments: named } : {}),

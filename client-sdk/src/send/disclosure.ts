@@ -7,8 +7,9 @@ import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } fro
 import { publishedBy } from '../directory/first-sight.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { assertMaySpeak, checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
+import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
+import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
 export interface Disclosure {
   readonly to: AgencyId;
@@ -22,8 +23,7 @@ export interface Disclosure {
 export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): Promise<SendHandle> {
   const { archive, events, identity, now, outbox } = runtime;
   const { to, body, attachments = [], caseRef = null } = disclosure;
-  for (const { path } of attachments) await checkAttachment(path);
-  sameAttachments(body, attachments);
+  await checkAttachments(body.attachments, attachments);
   const recipient = await publishedBy(runtime, to);
   assertMaySpeak(runtime.directory.view.trust.list.use);
   const terms = toHash(termsHash(sha256, body.restrictions));
@@ -51,20 +51,4 @@ export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): 
   });
   outbox.wake();
   return handleOf(archive, events, id);
-}
-
-/** Each file is named in the body and each name has its file: the recipient sees what was meant. */
-function sameAttachments(body: MessageBody<'disclosure'>, attachments: readonly OutgoingAttachment[]): void {
-  const named = new Set(body.attachments.map(({ id }) => id));
-  const given = new Set(attachments.map(({ id }) => id));
-  const issues = [
-    ...[...named]
-      .filter((id) => !given.has(id))
-      .map((id) => ({ field: 'attachments', reason: `there is no file for ${id}` })),
-    ...[...given]
-      .filter((id) => !named.has(id))
-      .map((id) => ({ field: 'attachments', reason: `the body does not name ${id}` })),
-  ];
-  if (issues.length > 0)
-    throw new SdkError('message.refused', 'The files do not match the attachments that the body names.', { issues });
 }

@@ -2,7 +2,6 @@
  * Putting a message into the outbox: checked as its recipient will check it, stored with the keys of its attachments, in one
  * transaction. From here it goes out by itself, now or when the relay is back.
  */
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { randomBytes } from '@holdfast/keys';
 import {
@@ -24,6 +23,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
+import type { OutgoingAttachment } from './outgoing-attachments.js';
 
 export interface OutgoingMessage<K extends MessageKind = MessageKind> {
   readonly kind: K;
@@ -35,12 +35,6 @@ export interface OutgoingMessage<K extends MessageKind = MessageKind> {
   readonly termsHash: Hash | null;
   readonly follows: readonly Hash[];
   readonly attachments: readonly OutgoingAttachment[];
-}
-
-export interface OutgoingAttachment {
-  readonly id: BlobId;
-  /** A readable file; it must not change until it is uploaded. */
-  readonly path: string;
 }
 
 /** Fresh random ids. */
@@ -91,16 +85,4 @@ function checkedBody(kind: string, body: unknown): Uint8Array {
 /** In a live federation an officer signs; until this version can, nothing is queued that every recipient would refuse. */
 export function assertMaySpeak(use: 'sandbox' | 'live'): void {
   if (use === 'live') throw new SdkError('officer.required');
-}
-
-/** A file that can be attached. @throws SdkError `attachment.unreadable`, `attachment.too-large` */
-export async function checkAttachment(path: string): Promise<number> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new SdkError('attachment.unreadable', `${path} cannot be read.`, { cause });
-  });
-  if (!found.isFile()) throw new SdkError('attachment.unreadable', `${path} is not a file.`);
-  // The ciphertext is about 0.1 % larger than the file.
-  if (found.size > LIMITS.attachmentBytes * 0.998)
-    throw new SdkError('attachment.too-large', `${path} has ${found.size} bytes.`);
-  return found.size;
 }

@@ -17,9 +17,10 @@ import { publishedBy } from '../directory/first-sight.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { assertMaySpeak, checkAttachment, enqueue, newConversationId, type OutgoingAttachment } from './enqueue.js';
+import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
+import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
 export interface FreezeRequest {
   readonly to: AgencyId;
@@ -51,7 +52,7 @@ export class FreezeFlow {
     caseRef = null,
   }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
     const { archive, events, identity, now, outbox } = this.#runtime;
-    for (const { path } of attachments) await checkAttachment(path);
+    await checkAttachments(body.attachments ?? [], attachments);
     const recipient = await publishedBy(this.#runtime, to);
     assertMaySpeak(this.#runtime.directory.view.trust.list.use);
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
