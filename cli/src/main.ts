@@ -15,6 +15,7 @@ import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { CliError, exitCodeOf } from './errors.js';
+import { markIds } from './input/ids.js';
 import { createOutput } from './output.js';
 
 const program = new Command('holdfast')
@@ -54,7 +55,7 @@ function positive(text: string): number {
 }
 
 try {
-  await program.parseAsync(process.argv);
+  await program.parseAsync(markIds(process.argv));
 } catch (error) {
   const json = process.argv.includes('--json');
   process.exitCode = exitCodeOf(error);

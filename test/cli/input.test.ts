@@ -9,6 +9,7 @@ import { CommanderError } from 'commander';
 import fc from 'fast-check';
 import t from 'tap';
 import { CliError, EXIT_CODES, exitCodeOf } from '#cli/errors.js';
+import { conversationId, markIds } from '#cli/input/ids.js';
 import { findJsonFault } from '#cli/input/json-fault.js';
 import { resolvePlaceholders } from '#cli/input/placeholders.js';
 import { readBody } from '#cli/input/read-body.js';
@@ -241,4 +242,18 @@ t.test('exit codes', (t) => {
   ];
   for (const [error, code] of table) t.equal(exitCodeOf(error), code, String(error));
   t.end();
+});
+
+t.test('ids that begin with a hyphen are no options, and options are no ids', async (t) => {
+  const bytes = fc.oneof(fc.uint8Array({ minLength: 16, maxLength: 16 }), fc.constant(new Uint8Array(16).fill(0xfb)));
+  fc.assert(
+    fc.property(bytes, (random) => {
+      const id = toBase64url(random);
+      const [marked = ''] = markIds([id]);
+      return !marked.startsWith('-') && conversationId(marked) === id;
+    }),
+    { numRuns: 2000 },
+  );
+  const options = ['--json', '--capability-file-name', '-h', '--out', '-'];
+  t.strictSame(markIds(options), options);
 });

@@ -98,6 +98,8 @@ t.test('two officers settle a case by hand', async (t) => {
   t.strictSame(shown.assets, one(await b('case', 'show', conversation), 'case').assets, 'both sides see the same');
   const cases = (await a('case', 'list')).events;
   t.same(new Set(cases.map((found) => found.conversation)), new Set([conversation, disclosure.conversation]));
+  // One id in sixty-four begins with a hyphen.
+  t.equal((await a('case', 'show', '-erLLpWfqA8Y9EqoZypazg')).code, 3, 'an id is not taken for an option');
   const outbox = (await a('outbox')).events;
   t.equal(outbox.find(({ id }) => id === alert.id)?.state, 'decided');
   t.notMatch(JSON.stringify([shown, cases]), /"key":/, 'no key in any output of a case');

@@ -2,13 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initAgency, joinFederation } from '@holdfast/client-sdk';
-import { FederationIdSchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { CliError } from '../errors.js';
+import { federationId } from '../input/ids.js';
 import { readCapability, readEntry } from '../input/read-documents.js';
-
-const parseFederationId = parserOf('federation id', FederationIdSchema, 'message.invalid');
 
 export function agencyCommands(program: Command): void {
   const group = program.command('agency').description('your own agency: keys, membership, directory entry');
@@ -45,7 +43,7 @@ export function agencyCommands(program: Command): void {
       const entry = await readEntry(options.entry, nowMs);
       const capability = await readCapability(options.capability, nowMs);
       const home = await context.agencyHome();
-      const fed = parseFederationId(options.fed);
+      const fed = federationId(options.fed);
       const { agency, seq } = await joinFederation({
         home,
         unlock: await context.unlock(),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
 import { CliError } from '../errors.js';
-import { conversationId } from '../input/conversation.js';
+import { blobId, conversationId } from '../input/ids.js';
 
 export function attachmentCommands(program: Command): void {
   program
@@ -11,8 +11,9 @@ export function attachmentCommands(program: Command): void {
     .command('get <conversation> <id>')
     .description('fetch an attachment; nothing is written before all of it has verified')
     .requiredOption('--out <file>', 'where to put it')
-    .action(async (conversation: string, id: string, options: { out: string }, command: Command) => {
+    .action(async (conversation: string, attachment: string, options: { out: string }, command: Command) => {
       const context = contextOf(command);
+      const id = blobId(attachment);
       await context.withDevice(async (desk) => {
         const ref = desk
           .case(conversationId(conversation))

@@ -1,7 +1,7 @@
 /** `holdfast case`: one matter, everything said in it, and where it stands. */
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
-import { conversationId } from '../input/conversation.js';
+import { conversationId } from '../input/ids.js';
 import { renderCase, renderCaseLine } from '../render/case.js';
 import { caseFields } from '../render/fields.js';
 import { goOnline } from './send.js';

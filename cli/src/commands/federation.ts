@@ -9,14 +9,14 @@ import {
   trustListPath,
 } from '@holdfast/client-sdk';
 import type { AcceptedTrustList } from '@holdfast/keys/verify';
-import { OPERATIONS, OriginSchema, PublicKeySchema, parserOf } from '@holdfast/protocol';
+import { OPERATIONS, OriginSchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, type Context, contextOf } from '../context.js';
 import { CliError } from '../errors.js';
+import { publicKey } from '../input/ids.js';
 import { readJsonFile } from '../input/read-input.js';
 
 const parseOrigin = parserOf('relay origin', OriginSchema, 'message.invalid');
-const parseKey = parserOf('relay key', PublicKeySchema, 'message.invalid');
 
 export function federationCommands(program: Command): void {
   const group = program.command('federation').description('the root of trust: who is a member');
@@ -40,7 +40,7 @@ export function federationCommands(program: Command): void {
         const accepted = await initFederation(context.federationHome, await context.unlock(), {
           name: options.name,
           use: options.use,
-          relay: { origin: parseOrigin(options.relayOrigin), key: parseKey(options.relayKey) },
+          relay: { origin: parseOrigin(options.relayOrigin), key: publicKey(options.relayKey) },
           validDays: Number(options.validDays),
           nowMs: Date.now(),
         });

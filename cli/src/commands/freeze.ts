@@ -3,7 +3,7 @@ import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { attachedFiles } from '../input/attachments.js';
-import { conversationId } from '../input/conversation.js';
+import { conversationId } from '../input/ids.js';
 import { readBody } from '../input/read-body.js';
 import { goOnline, reportSent } from './send.js';
 

@@ -2,7 +2,7 @@
 import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
-import { conversationId } from '../input/conversation.js';
+import { conversationId } from '../input/ids.js';
 import { goOnline, reportSent } from './send.js';
 
 export function noteCommand(program: Command): void {
