@@ -93,6 +93,7 @@ const SDK_EXIT_CODES = {
   'attachment.too-large': usage,
   'attachment.corrupt': denied,
   'attachment.gone': notFound,
+  'device.cloned': denied,
   'device.not-certified': denied,
   'officer.required': denied,
 } as const satisfies Record<SdkErrorCode, ExitCode>;

@@ -65,9 +65,9 @@ export class Holdfast {
 
   /** Each message once, in order of arrival; asking for the next says that the one before is dealt with. */
   inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
-    const { archive, events, now, signal, outbox } = this.#runtime;
+    const { archive, events, identity, now, signal, outbox } = this.#runtime;
     const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
-      queueReceipt(archive, message, 'opened', now());
+      queueReceipt(archive, message, 'opened', identity.agency, now());
       outbox.wake();
     };
     return readInbox({ archive, events, queueOpened }, AbortSignal.any([options.signal, signal]));

@@ -61,6 +61,10 @@ export const SDK_ERRORS = {
   'attachment.too-large': entry(false, 'The file is larger than the relay takes.'),
   'attachment.corrupt': entry(false, 'The attachment does not match what its sender signed. Nothing of it was kept.'),
   'attachment.gone': entry(false, 'The relay no longer has the attachment; ask the sender to send it again.'),
+  'device.cloned': entry(
+    false,
+    'This device was restored from a backup or copied: it sends nothing any more. Enrol a new one and revoke this one.',
+  ),
   'device.not-certified': entry(false, "The device is not in its agency's chain; run `holdfast device enrol`."),
   'officer.required': entry(
     false,

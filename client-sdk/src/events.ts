@@ -1,4 +1,5 @@
 /** What the SDK tells whoever listens: alarms, receipts, progress, connection. Typed, never thrown. */
+import type { AlarmEvent } from './alarms.js';
 import type { SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
@@ -8,6 +9,7 @@ export type ConnectionState = 'connecting' | 'online' | 'offline' | 'stopped';
 export type SdkEvent =
   | OutboxEvent
   | ReceiverEvent
+  | AlarmEvent
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };

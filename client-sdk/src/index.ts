@@ -2,9 +2,13 @@
  * The Holdfast client SDK: what an agency builds into its own tools. `Holdfast` is the everyday object; the rest is what an
  * administrator's tool needs.
  */
+export { ALARMS, type AlarmCode, type AlarmEvent } from './alarms.js';
+export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel } from './archive/message-table.js';
+export type { MissingMessage } from './archive/missing-table.js';
 export type { Case, TimelineEntry } from './cases/case.js';
 export { Holdfast, type WaitOptions } from './client.js';
+export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export type { PublishedAgency } from './directory/published.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';

@@ -4,18 +4,18 @@
  */
 import type { FileKeystore } from '@holdfast/keys';
 import type { Receipt } from '@holdfast/protocol';
+import { AlarmBell } from './alarm-bell.js';
 import type { Archive } from './archive/archive.js';
-import type { DirectoryAlarm } from './directory/alarm.js';
 import { Directory } from './directory/directory.js';
 import { fetchDocuments, type PublishedDependencies } from './directory/published.js';
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
-import { isSdkError, SdkError } from './errors.js';
+import { SdkError } from './errors.js';
 import { EventHub } from './events.js';
 import { type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
 import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
-import { Receiver } from './receive/receiver.js';
-import { queueReceipt } from './send/receipts.js';
+import type { Receiver } from './receive/receiver.js';
+import { startReceiving } from './receive/receiving.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
 import { httpTransport } from './transport/http.js';
@@ -33,12 +33,14 @@ export class Runtime {
   readonly receiver: Receiver;
   readonly events = new EventHub();
   readonly now: () => number;
+  readonly #bell: AlarmBell;
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
   readonly #stop = new AbortController();
   readonly #connection: RelayConnection;
   #ready = false;
-  #drained = false;
+  /** Since when everything that the relay has is here at once. */
+  #drainedAtMs: number | undefined;
   #syncing: Promise<void> | undefined;
   #afterConnect: Promise<void> | undefined;
   #purging: Promise<void> | undefined;
@@ -58,13 +60,16 @@ export class Runtime {
     this.now = now;
     this.identity = identity;
     this.archive = archive;
+    this.#bell = new AlarmBell(archive, this.events, now);
     this.#keystore = parts.keystore;
     this.#epochKeys = parts.epochKeys;
     this.directory = new Directory({
       archive,
       fed: identity.fed,
+      agency: identity.agency,
+      device: identity.device,
       now,
-      onAlarm: (alarm) => this.#directoryAlarm(alarm),
+      onAlarm: (alarm) => this.#bell.raise(alarm),
     });
     const { fed, device, signingKey } = identity;
     this.session = createSession({
@@ -77,14 +82,15 @@ export class Runtime {
       now,
       signal,
     });
-    this.receiver = new Receiver({
+    this.receiver = startReceiving({
       archive,
       directory: this.directory,
       identity,
       now,
+      signal,
       sync: () => this.sync(),
       epochSecret: this.#epochKeys.secret,
-      queueReceipt: (message, level) => queueReceipt(archive, message, level, now()),
+      liveSinceMs: () => this.#drainedAtMs,
       emit: (event) => {
         this.events.emit(event);
         this.outbox.wake();
@@ -101,12 +107,13 @@ export class Runtime {
       onDelivery: (delivery) => this.receiver.take(delivery),
       // Not before: what waited for weeks is sealed to day keys that are past their time.
       onDrained: () => {
-        this.#drained = true;
+        this.#drainedAtMs = now();
+        this.#bell.tellUnconfirmed();
         this.events.emit({ event: 'connection', state: 'online' });
         this.#purge();
       },
       onDirectoryHint: () => void this.sync().catch((error: unknown) => this.#report(error)),
-      onAlarm: (error) => this.events.emit({ event: 'alarm', code: error.code, detail: { message: error.message } }),
+      onAlarm: this.#bell.report,
       onStateChange: (state, error) => this.#stateChanged(state, error),
     });
     everyMinute(() => this.#keepUp(), signal);
@@ -148,8 +155,11 @@ export class Runtime {
   /** As `online`, and everything that waited at the relay is stored here. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     await this.online(signal);
-    await this.events.until(() => this.#drained || !this.#ready, AbortSignal.any([signal, this.signal]));
-    if (!this.#drained) throw this.#connection.failure ?? new SdkError('relay.unreachable');
+    await this.events.until(
+      () => this.#drainedAtMs !== undefined || !this.#ready,
+      AbortSignal.any([signal, this.signal]),
+    );
+    if (this.#drainedAtMs === undefined) throw this.#connection.failure ?? new SdkError('relay.unreachable');
   }
 
   /** What reading published documents needs; offline, what is at hand. */
@@ -159,7 +169,7 @@ export class Runtime {
       view: this.directory.view,
       archive,
       session: this.#connection.state === 'online' ? this.session : undefined,
-      nowMs: this.now(),
+      keyStates: (agency) => this.directory.devicesOf(agency).map(({ keys }) => keys),
       signal,
     };
   }
@@ -189,13 +199,14 @@ export class Runtime {
       this.#afterConnect = this.#connected().catch((cause: unknown) => this.#report(cause));
     } else {
       this.#ready = false;
-      this.#drained = false;
+      this.#drainedAtMs = undefined;
     }
     this.events.emit({ event: 'connection', state, ...(error === undefined ? {} : { code: error.code }) });
   }
 
   async #connected(): Promise<void> {
-    await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
+    const published = await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
+    if (published === 'unknown-batch') this.#bell.cloned({ signed: 'epoch-batch' });
     await this.directory.refreshEpochKeys(this.session, undefined, this.signal);
     await fetchDocuments(this.publishedWith(this.signal));
     this.#renewedAtMs = this.now();
@@ -207,30 +218,20 @@ export class Runtime {
 
   /** Tries again what failed; renews day keys and the directory a few times a day. */
   #keepUp(): void {
+    this.#bell.tellUnconfirmed();
     if (this.#connection.state !== 'online') return;
     this.outbox.wake();
     if (this.#ready && this.now() - this.#renewedAtMs < RENEW_EVERY_MS) return;
     this.#afterConnect = this.#connected().catch((error: unknown) => this.#report(error));
-    if (this.#drained) this.#purge();
+    if (this.#drainedAtMs !== undefined) this.#purge();
   }
 
   #purge(): void {
     this.#purging = this.#epochKeys.purge(this.now()).catch((error: unknown) => this.#report(error));
   }
 
-  #directoryAlarm(alarm: DirectoryAlarm): void {
-    this.archive.arrivals.alarm(alarm.code, alarm.detail, this.now());
-    this.events.emit({ event: 'alarm', code: alarm.code, detail: alarm.detail });
-  }
-
   #report(error: unknown): void {
-    if (this.signal.aborted) return;
-    const code = isSdkError(error) ? error.code : 'internal';
-    this.events.emit({
-      event: 'alarm',
-      code,
-      detail: { message: error instanceof Error ? error.message : String(error) },
-    });
+    if (!this.signal.aborted) this.#bell.report(error);
   }
 
   /** Ends connection, uploads and timers, then closes archive and keystore. What is queued stays queued. */

@@ -2,6 +2,7 @@ import type { Case, InboxItem } from '@holdfast/client-sdk';
 import {
   type AgencyId,
   type ConversationId,
+  type DeviceId,
   type Hash,
   KINDS,
   type Message,
@@ -214,6 +215,7 @@ function itemOf(message: InboxItem['message']): InboxItem {
     storedAtMs: NOW,
     message,
     attachments: [],
+    flags: [],
   };
 }
 
@@ -267,10 +269,11 @@ t.test('an agency', async (t) => {
     entryExpiresAtMs: entry.expiresAtMs,
     capabilityExpiresAtMs: capability.expiresAtMs,
     devices: 1,
+    deviceKeys: ['current' as const],
   };
   t.equal(renderAgencyLine({ ...base, entry, capability }, NOW), 'xb-fiu        XB  fiu  FIU of Belmora');
   t.equal(
-    renderAgencyLine({ ...base, entry, capability, active: false, devices: 0 }, NOW + 366 * 24 * HOUR),
+    renderAgencyLine({ ...base, entry, capability, active: false, devices: 0, deviceKeys: [] }, NOW + 366 * 24 * HOUR),
     'xb-fiu        XB  fiu  FIU of Belmora  SUSPENDED  ENTRY EXPIRED on 2027-03-02  NOT REACHABLE: no device',
   );
   const text = renderAgency({ ...base, entry, capability }, NOW, ZONE);
@@ -322,6 +325,17 @@ const found: Case = {
         { eh: HASH as Hash, agency: 'xa-fiu' as AgencyId, level: 'opened', atMs: NOW, receiptEh: HASH as Hash },
       ],
       refused: 'the alert is decided',
+      flags: ['late'],
+    },
+  ],
+  missing: [
+    {
+      eh: HASH as Hash,
+      conversation: 'C'.repeat(22) as ConversationId,
+      device: 'D'.repeat(22) as DeviceId,
+      sq: 3,
+      sinceMs: NOW,
+      isRaised: true,
     },
   ],
 };
@@ -346,6 +360,7 @@ t.test('a case', (t) => {
       'Timeline',
       '  2026-03-02 13:00 UTC (14:00 +01:00 here)  xb-fiu: refusal of a freeze request',
       '      CHANGES NOTHING: the alert is decided',
+      '      LATE: it arrived behind messages that follow it.',
       `      envelope  ${HASH}`,
       '      proof     opened by xa-fiu 2026-03-02 14:00 UTC (15:00 +01:00 here)',
       '      decision     REFUSED (no-power): nothing is frozen',
@@ -355,6 +370,8 @@ t.test('a case', (t) => {
       '        | We cannot.',
       '      What would make it possible',
       '        | Ask the court.',
+      'MISSING',
+      `  ${HASH}, message 3 of device ${'D'.repeat(22)}; named by another message since 2026-03-02 14:00 UTC (15:00 +01:00 here)`,
     ].join('\n'),
   );
   t.end();

@@ -4,7 +4,9 @@ import { type ConversationTable, conversationTable } from './conversation-table.
 import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
 import { type MessageTable, messageTable } from './message-table.js';
+import { type MissingTable, missingTable } from './missing-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
+import { type ToldTable, toldTable } from './told-table.js';
 
 export interface Archive {
   readonly directory: DirectoryTable;
@@ -12,6 +14,8 @@ export interface Archive {
   readonly outbox: OutboxTable;
   readonly conversations: ConversationTable;
   readonly arrivals: ArrivalTable;
+  readonly missing: MissingTable;
+  readonly told: ToldTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -26,6 +30,8 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     outbox: outboxTable(db),
     conversations: conversationTable(db),
     arrivals: arrivalTable(db),
+    missing: missingTable(db),
+    told: toldTable(db),
     atomically: (work) => db.transaction(work).immediate(),
     close: () => void db.close(),
   };

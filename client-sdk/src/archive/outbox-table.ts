@@ -62,6 +62,10 @@ export interface OutboxTable {
   /** The oldest item not yet accepted or refused, after `position`. */
   nextOpen(afterPosition: number): OutboxItem | undefined;
   list(): OutboxItem[];
+  /** What may still be overdue for the other side's confirmation, receipts apart. */
+  watched(): OutboxItem[];
+  /** It is confirmed: nothing more is to be watched of it. */
+  unwatch(id: EnvelopeId): void;
   setSealed(id: EnvelopeId, eh: Hash, sealed: Uint8Array): void;
   setAccepted(id: EnvelopeId, receipt: Receipt): void;
   setRefused(id: EnvelopeId, problem: Problem): void;
@@ -113,8 +117,8 @@ interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded'> {
 
 export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const insert = db.prepare(
-    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state)
-     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued')`,
+    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state, watched)
+     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued', @watched)`,
   );
   const addAttachment = db.prepare(
     'INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)',
@@ -131,6 +135,10 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const nextOpen = db.prepare<[number], Row>(
     "SELECT * FROM outbox WHERE state IN ('queued', 'sealed') AND position > ? ORDER BY position LIMIT 1",
   );
+  const watched = db.prepare<[], Row>(
+    "SELECT * FROM outbox WHERE watched = 1 AND state IN ('queued', 'sealed', 'accepted') ORDER BY position",
+  );
+  const unwatch = db.prepare<[string]>('UPDATE outbox SET watched = 0 WHERE id = ?');
   const list = db.prepare<[], Row>('SELECT * FROM outbox ORDER BY position');
   const sealed = db.prepare<[string, Uint8Array, string]>(
     "UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'",
@@ -145,7 +153,12 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
   return {
     insert: (item) =>
-      void insert.run({ ...item, recipients: JSON.stringify(item.recipients), follows: JSON.stringify(item.follows) }),
+      void insert.run({
+        ...item,
+        recipients: JSON.stringify(item.recipients),
+        follows: JSON.stringify(item.follows),
+        watched: item.kind.startsWith('receipt.') ? 0 : 1,
+      }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
     attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
     setSpooled: (id, size, sha256) => void spooled.run(size, sha256, id),
@@ -154,6 +167,8 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     byEh: (eh) => maybe(byEh.get(eh)),
     nextOpen: (after) => maybe(nextOpen.get(after)),
     list: () => list.all().map(fromRow),
+    watched: () => watched.all().map(fromRow),
+    unwatch: (id) => void unwatch.run(id),
     setSealed: (id, eh, bytes) => void sealed.run(eh, bytes, id),
     setAccepted: (id, receipt) => void accepted.run(JSON.stringify(receipt), id),
     setRefused: (id, problem) => void refused.run(JSON.stringify(problem), id),

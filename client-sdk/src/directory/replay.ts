@@ -32,14 +32,16 @@ export function withStatements(
   const known = view.agencies.get(agency);
   let chain = known?.chain ?? startChain(agency, member.root, view.trust.fed);
   const heads = [...(known?.heads ?? [])];
+  const times = [...(known?.times ?? [])];
   const owners = new Map(view.owners);
   for (const jws of statements) {
     const extension = extendChain(chain, jws);
     chain = extension.chain;
     if (chain.head !== null) heads.push(chain.head);
+    times.push(chain.atMs);
     if (extension.statement.kind === 'device') claim(owners, extension.statement.device, agency);
   }
-  const agencies = new Map<AgencyId, KnownAgency>(view.agencies).set(agency, { chain, heads });
+  const agencies = new Map<AgencyId, KnownAgency>(view.agencies).set(agency, { chain, heads, times });
   return { ...view, agencies, owners };
 }
 

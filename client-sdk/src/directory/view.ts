@@ -24,6 +24,8 @@ export interface KnownAgency {
   readonly chain: AgencyChain;
   /** Head after each position, so that a `dir` of the past can be checked. */
   readonly heads: readonly Hash[];
+  /** When each statement was made, by its signer. */
+  readonly times: readonly number[];
 }
 
 export interface DirectoryView {

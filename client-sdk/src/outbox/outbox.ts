@@ -15,6 +15,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
+import { assertNotCloned } from '../clone.js';
 import type { Directory } from '../directory/directory.js';
 import { trustState } from '../directory/view.js';
 import { isSdkError, SdkError } from '../errors.js';
@@ -100,6 +101,7 @@ export class Outbox {
   /** @returns true where the item is done with (accepted or refused), false where it must wait */
   async #advance(item: OutboxItem): Promise<boolean> {
     try {
+      assertNotCloned(this.#deps.archive);
       const trust = trustState(this.#deps.directory.view, this.#deps.now());
       if (trust === 'expired' || (trust === 'freeze-only' && !isFreezeKind(item.kind)))
         return this.#wait(item, new SdkError('trust-list.expired'));

@@ -112,6 +112,10 @@ export async function sealItem(
       body: item.body,
       jws: sealed.jws,
       handled: true,
+      envelopeId: item.id,
+      sq: conversation.sq,
+      prev: conversation.prev,
+      isReady: true,
     });
     queueActed(archive, item, sealed.eh, atMs);
   });

@@ -4,6 +4,7 @@
  */
 import type { AgencyId, AttachmentRef, ConversationId, Hash, Message, Priority } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { MessageFlag } from '../archive/json-columns.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { EventHub } from '../events.js';
 import { manifestOf } from './evidence.js';
@@ -20,6 +21,8 @@ export interface InboxItem {
   readonly storedAtMs: number;
   readonly message: Message | UnknownMessage;
   readonly attachments: readonly AttachmentRef[];
+  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`. */
+  readonly flags: readonly MessageFlag[];
 }
 
 export function itemOf(message: StoredMessage): InboxItem {
@@ -33,6 +36,7 @@ export function itemOf(message: StoredMessage): InboxItem {
     storedAtMs: message.storedAtMs,
     message: readMessage(message),
     attachments: manifestOf(message).attachments,
+    flags: message.flags,
   };
 }
 
@@ -61,7 +65,7 @@ export async function* readInbox(
       }
       continue;
     }
-    after = message.arrival;
+    after = message.ready ?? after;
     yield itemOf(message);
     finish(deps, message);
   }

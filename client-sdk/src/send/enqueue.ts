@@ -22,6 +22,7 @@ import {
   toEnvelopeId,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import { assertNotCloned } from '../clone.js';
 import { SdkError } from '../errors.js';
 import type { OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -42,8 +43,9 @@ export const newEnvelopeId = (): EnvelopeId => toEnvelopeId(randomBytes(16));
 export const newConversationId = (): ConversationId => toConversationId(randomBytes(16));
 export const newBlobId = (): BlobId => toBlobId(randomBytes(16));
 
-/** Stores the message as queued, within a running transaction or its own. @throws SdkError `message.*` */
+/** Stores the message as queued, within a running transaction or its own. @throws SdkError `message.*`, `device.cloned` */
 export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: number): EnvelopeId {
+  if (!message.kind.startsWith('receipt.')) assertNotCloned(archive);
   const body = checkedBody(message.kind, message.body);
   const id = newEnvelopeId();
   const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
