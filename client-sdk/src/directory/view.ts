@@ -17,6 +17,7 @@ import {
   fromBase64url,
   type Hash,
   MS_PER_DAY,
+  mapEntries,
 } from '@holdfast/protocol';
 import { DirectoryAlarm } from './alarm.js';
 
@@ -68,10 +69,9 @@ export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): S
  */
 export function checkRecipients(view: DirectoryView, core: EnvelopeCore): void {
   const at = new Map<AgencyId, number>();
-  for (const [name, [seq, head]] of Object.entries(core.dir)) {
-    const known = agencyNamed(view, name);
+  for (const [agency, [seq, head]] of mapEntries(core.dir)) {
+    const known = view.agencies.get(agency);
     if (known === undefined || seq >= known.heads.length) throw new DirectoryAlarm('directory.behind');
-    const { agency } = known.chain;
     if (known.heads[seq] !== head) throw new DirectoryAlarm('directory.forked', { agency, seq });
     at.set(agency, seq);
   }
@@ -115,7 +115,3 @@ export function trustState(view: DirectoryView, nowMs: number): 'current' | 'fre
   if (nowMs <= expiresAtMs) return 'current';
   return nowMs <= expiresAtMs + 30 * MS_PER_DAY ? 'freeze-only' : 'expired';
 }
-
-/** Names in JSON are plain strings; only one that the directory knows becomes an agency. */
-const agencyNamed = (view: DirectoryView, name: string): KnownAgency | undefined =>
-  [...view.agencies.values()].find(({ chain }) => chain.agency === name);
