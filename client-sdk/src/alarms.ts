@@ -121,6 +121,12 @@ export function alarmEvent(code: AlarmCode, detail: AlarmDetail): AlarmEvent {
   return { event: 'alarm', code, ...ALARMS[code], detail };
 }
 
+/** A finding that was stored, as it was told; of an unknown code (another version's) only what it says itself. */
+export function storedAlarm(code: string, detail: AlarmDetail): AlarmEvent {
+  if (isAlarmCode(code)) return alarmEvent(code, detail);
+  return { event: 'alarm', code, severity: 'alarm', text: code, advice: TELL_FEDERATION, detail };
+}
+
 /** The event that tells of an error which concerns the whole client and not one call. */
 export function errorEvent(error: unknown): AlarmEvent {
   const [code, advice] = isSdkError(error) ? [error.code, error.advice] : ['internal', 'Keep the log and report it.'];

@@ -2,6 +2,7 @@
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
 import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
@@ -99,6 +100,13 @@ export class Holdfast {
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */
   case(conversation: ConversationId): Case {
     return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
+  }
+
+  /** Every alarm, warning and notice raised so far on this device, oldest first. */
+  alarms(): readonly (AlarmEvent & { readonly atMs: number })[] {
+    return this.#runtime.archive.arrivals
+      .alarms()
+      .map(({ code, detail, atMs }) => ({ ...storedAlarm(code, detail), atMs }));
   }
 
   cases(): readonly Case[] {

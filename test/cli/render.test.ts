@@ -1,4 +1,4 @@
-import type { Case, InboxItem } from '@holdfast/client-sdk';
+import { ALARMS, type Case, type InboxItem } from '@holdfast/client-sdk';
 import {
   type AgencyId,
   type ConversationId,
@@ -22,6 +22,7 @@ import { renderItem, renderItemLine } from '#cli/render/message.js';
 import { renderPairs, renderTable } from '#cli/render/table.js';
 import { displayWidth, safeJson, safeLine, safeLines, wrap } from '#cli/render/text.js';
 import { formatLeft, formatSpan, formatTime } from '#cli/render/time.js';
+import { alarmEvent } from '#client-sdk/alarms.js';
 
 const NOW = Date.UTC(2026, 2, 2, 14, 0);
 const HOUR = 3_600_000;
@@ -458,7 +459,7 @@ t.test('output', (t) => {
   const output = createOutput({ json: false, ...plain });
   output.event('x', { a: 1 }, 'shown \u001b[31m');
   output.note('by the way');
-  output.alarm('directory.forked', { agency: 'xa-fiu' });
+  output.alarm(alarmEvent('directory.forked', { agency: 'xa-fiu' }));
   output.progress('attachment', 10, 100);
   output.progress('attachment', 20, 100);
   output.progress('attachment', 100, 100);
@@ -468,7 +469,9 @@ t.test('output', (t) => {
     plain.stderr.text(),
     [
       'by the way',
-      'ALARM directory.forked {"agency":"xa-fiu"}',
+      `ALARM directory.forked: ${ALARMS['directory.forked'].text}`,
+      `  ${ALARMS['directory.forked'].advice}`,
+      '  {"agency":"xa-fiu"}',
       'attachment: 0.0 of 0.0 MiB (10 %)',
       'attachment: 0.0 of 0.0 MiB (100 %)',
       'error: The file is not JSON.',
@@ -480,7 +483,7 @@ t.test('output', (t) => {
   const json = { stdout: capture(false), stderr: capture(false) };
   const machine = createOutput({ json: true, ...json });
   machine.event('x', { a: 'b\u202e' }, 'not shown');
-  machine.alarm('directory.forked', {});
+  machine.alarm(alarmEvent('directory.forked', {}), 5);
   machine.error(refused);
   machine.error(new CliError('queued', 'Queued.'));
   t.strictSame(
@@ -491,7 +494,7 @@ t.test('output', (t) => {
       .map((line): unknown => JSON.parse(line)),
     [
       { v: 1, event: 'x', a: 'b\u202e' },
-      { v: 1, event: 'alarm', code: 'directory.forked', detail: {} },
+      { v: 1, event: 'alarm', code: 'directory.forked', ...ALARMS['directory.forked'], detail: {}, atMs: 5 },
       {
         v: 1,
         event: 'error',
@@ -521,7 +524,11 @@ t.test('output', (t) => {
   coloured.progress('attachment', 1_048_576, 2_097_152);
   coloured.error(refused);
   t.match(terminal.stderr.text(), '\r\u001b[Kattachment: 1.0 of 2.0 MiB (50 %)\n\u001b[1;31merror\u001b[0m: The file');
-  createOutput({ json: false, colour: false, ...terminal }).alarm('x', {});
-  t.match(terminal.stderr.text(), /\nALARM x \{\}\n$/, 'no colour where none is wanted');
+  createOutput({ json: false, colour: false, ...terminal }).alarm(alarmEvent('directory.forked', {}));
+  t.match(
+    terminal.stderr.text(),
+    /\nALARM directory\.forked: .*\n {2}.*\n {2}\{\}\n$/,
+    'no colour where none is wanted',
+  );
   t.end();
 });
