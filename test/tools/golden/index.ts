@@ -2,6 +2,7 @@
 import { chainVector } from './chain.js';
 import { envelopeVector } from './envelope.js';
 import { epochBatchVector } from './epoch-batch.js';
+import { fingerprintVector } from './fingerprint.js';
 import { receiptVector } from './receipt.js';
 import { trustListVector } from './trust-list.js';
 
@@ -10,5 +11,6 @@ export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | obj
   chain: chainVector,
   'epoch-batch': epochBatchVector,
   envelope: envelopeVector,
+  fingerprint: fingerprintVector,
   receipt: receiptVector,
 };
