@@ -25,6 +25,8 @@ export const KEYS_ERRORS = {
   'keystore.exists': entry('There is a keystore in this folder already.'),
   'keystore.not-found': entry('There is no keystore in this folder.'),
   'keystore.record-damaged': entry('A record of the keystore is damaged, or was put in the place of another.'),
+  'keystore.export-invalid': entry('The file is not a whole export of a keystore, or it was changed.'),
+  'keystore.export-too-large': entry('The keystore holds more than fits into an export.'),
   'jws.invalid': entry('The JWS does not verify in its context.'),
   'trust-list.refused': entry('The trust list is refused.'),
   'chain.refused': entry('The statement is refused.'),
