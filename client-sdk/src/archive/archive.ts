@@ -5,6 +5,7 @@ import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
 import { type MessageTable, messageTable } from './message-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
+import { type RecoveryTable, recoveryTable } from './recovery-table.js';
 
 export interface Archive {
   readonly directory: DirectoryTable;
@@ -12,6 +13,7 @@ export interface Archive {
   readonly outbox: OutboxTable;
   readonly conversations: ConversationTable;
   readonly arrivals: ArrivalTable;
+  readonly recovery: RecoveryTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -26,6 +28,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     outbox: outboxTable(db),
     conversations: conversationTable(db),
     arrivals: arrivalTable(db),
+    recovery: recoveryTable(db),
     atomically: (work) => db.transaction(work).immediate(),
     close: () => void db.close(),
   };

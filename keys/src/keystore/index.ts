@@ -1,5 +1,6 @@
 /** The keystore at rest: format, folder, unlocking, day wraps (spec 41-keystore). Secret side. */
 export { ARGON2ID_CEILING, ARGON2ID_DEFAULT, ARGON2ID_FLOOR, type Argon2idParams } from '../primitives/argon2id.js';
+export { createFileAtomic, syncFolder, writeFileAtomic } from './atomic-file.js';
 export { type DayWrap, newDayWrap, openUnderDay, sealUnderDay } from './day-wrap.js';
 export {
   type ExportRequest,
