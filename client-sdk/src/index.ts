@@ -37,6 +37,7 @@ export {
   removeArchiveCustodian,
   unlockCustodian,
 } from './recovery/custody.js';
+export { type PublishArchiveKey, type PublishedArchiveKey, publishArchiveKey } from './recovery/publish-archive-key.js';
 export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
 export type { RestoreReport } from './recovery/restore.js';
 export type { Disclosure } from './send/disclosure.js';

@@ -114,7 +114,8 @@ export class Runtime {
       onStateChange: (state, error) => this.#stateChanged(state, error),
     });
     everyMinute(() => this.#keepUp(), signal);
-    this.#recovery = followForRecovery({ home: options.home, archive, identity, events: this.events, signal });
+    const { directory, events } = this;
+    this.#recovery = followForRecovery({ home: options.home, archive, directory, identity, events, signal });
     const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
       this.#connection.submit(bytes, { signal: abort });
     this.outbox = new Outbox(

@@ -7,7 +7,7 @@ export * from './envelope/context.js';
 export * from './envelope/open.js';
 export * from './envelope/seal.js';
 export { type EpochKeyPair, generateEpochKeys, signEpochBatch } from './epoch-keys/batch.js';
-export { signCompactJws, signGeneralJws } from './jws/sign.js';
+export { coSignGeneralJws, signCompactJws, signGeneralJws } from './jws/sign.js';
 export * from './keystore/index.js';
 export * from './primitives/ed25519.js';
 export { randomBytes } from './primitives/random.js';

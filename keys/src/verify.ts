@@ -3,6 +3,7 @@
  * The relay may import this and nothing else of `keys`.
  */
 export * from './chain/chain.js';
+export { isRootKey, knownKeys } from './chain/known-keys.js';
 export * from './chain/state.js';
 export {
   type AcceptedEpochBatch,
@@ -22,4 +23,11 @@ export { equalBytes } from './primitives/compare.js';
 export * from './primitives/ed25519-verify.js';
 export { hmacSha256, sha256, sha256Stream } from './primitives/sha256.js';
 export { verifyReceipt } from './receipt/verify.js';
-export { type AcceptedTrustList, acceptTrustList, hasThreshold, memberOf } from './trust-list/accept.js';
+export {
+  type AcceptedTrustList,
+  acceptTrustList,
+  hasThreshold,
+  memberOf,
+  rootsOf,
+  startMemberChain,
+} from './trust-list/accept.js';

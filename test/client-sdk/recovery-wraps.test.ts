@@ -2,10 +2,10 @@
 // erased stays erased, and several devices' wraps make one history.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { addArchiveCustodian, type Case, enrol, initArchive, recoverHistory } from '@holdfast/client-sdk';
+import { addArchiveCustodian, type Case, enrol, recoverHistory } from '@holdfast/client-sdk';
 import t from 'tap';
 import { makeTestNetwork, soon, XA, XB } from '../fixtures/network.js';
-import { hire, hireTwo, loseDevices, plain, traffic, wrapsIn } from '../fixtures/recovery.js';
+import { appoint, hire, hireTwo, loseDevices, plain, traffic, wrapsIn } from '../fixtures/recovery.js';
 
 t.test(
   'what was stored before there was an archive key, and before a crash, is wrapped at the next open',
@@ -19,11 +19,9 @@ t.test(
     const before = a.cases();
     await a.close();
     t.throws(() => wrapsIn(join(home, 'recovery')), { code: 'ENOENT' }, 'no key, no wrap');
-    await initArchive(
-      home,
-      people.map(({ custodian }) => custodian),
-    );
+    await appoint(network, XA, people);
     const reopened = await network.open(XA);
+    await reopened.online({ signal: soon() });
     await reopened.close();
     const wraps = wrapsIn(join(home, 'recovery'));
     const messages = before.reduce((sum, { timeline }) => sum + timeline.length, 0);

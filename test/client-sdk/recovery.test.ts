@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { archiveStatus, enrol, initArchive, recoverHistory } from '@holdfast/client-sdk';
 import t from 'tap';
 import { makeTestNetwork, soon, XA, XB } from '../fixtures/network.js';
-import { hireTwo, loseDevices, plain, traffic, wrapsIn } from '../fixtures/recovery.js';
+import { appoint, hireTwo, loseDevices, plain, traffic, wrapsIn } from '../fixtures/recovery.js';
 
 t.test('all devices lost: two custodians give back every case, bit for bit', async (t) => {
   const network = await makeTestNetwork();
@@ -12,10 +12,7 @@ t.test('all devices lost: two custodians give back every case, bit for bit', asy
   const home = network.agencyHome(XB);
   const people = await hireTwo(network, 'custodians');
   const [one, other] = people;
-  await initArchive(
-    home,
-    people.map(({ custodian }) => custodian),
-  );
+  await appoint(network, XB, people);
   await t.rejects(
     initArchive(
       home,
@@ -74,14 +71,8 @@ t.test('what is refused: too few, strangers, another key, what was changed, move
   t.teardown(() => network.close());
   const home = network.agencyHome(XB);
   const [people, foreign] = [await hireTwo(network, 'own'), await hireTwo(network, 'foreign')];
-  await initArchive(
-    home,
-    people.map(({ custodian }) => custodian),
-  );
-  await initArchive(
-    network.agencyHome(XA),
-    foreign.map(({ custodian }) => custodian),
-  );
+  await appoint(network, XB, people);
+  await appoint(network, XA, foreign);
   const [a, b] = [await network.open(XA), await network.open(XB)];
   await traffic(a, b);
   await Promise.all([a.close(), b.close()]);

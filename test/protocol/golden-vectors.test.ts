@@ -14,6 +14,7 @@ import {
   type FingerprintSubject,
   isKeysError,
   rootFingerprint,
+  rootsOf,
   startChain,
   verifyEpochKey,
   verifyReceipt,
@@ -85,7 +86,7 @@ t.test('trust lists', async (t) => {
       why,
     );
   }
-  t.equal(vector.refused.length, 7);
+  t.equal(vector.refused.length, 9);
 });
 
 t.test('agency chains', async (t) => {
@@ -98,7 +99,7 @@ t.test('agency chains', async (t) => {
     let chain = startChain(agency, root, trust.fed);
     states.set(`${agency} -1`, chain);
     for (const { seq, head, payload, jws } of statements) {
-      chain = extendChain(chain, jws).chain;
+      chain = extendChain(chain, jws, [root]).chain;
       states.set(`${agency} ${seq}`, chain);
       t.equal(chain.head, head);
       t.equal(hash('holdfast/statement/v1\0', payload), head);
@@ -110,9 +111,38 @@ t.test('agency chains', async (t) => {
   t.equal(hash('holdfast/document/v1\0', b64(salt), JSON.stringify(document)), vector.document.hash);
   for (const { why, after, jws } of vector.refused) {
     const chain = states.get(`xa-fiu ${after}`);
-    t.ok(chain !== undefined && refuses(() => extendChain(chain, jws)), why);
+    t.ok(chain !== undefined && refuses(() => extendChain(chain, jws, [chain.root])), why);
   }
   t.equal(vector.refused.length, 13);
+});
+
+t.test('changes of root', async (t) => {
+  const trustLists = readGolden('trust-list');
+  const vector = readGolden('root');
+  const accepted = replayLists({ ...trustLists, lists: [...trustLists.lists, ...vector.lists] });
+  const trust = accepted.at(-1);
+  if (trust === undefined) throw new Error('There are no golden lists.');
+  const states = new Map<string, AgencyChain>();
+  for (const { agency, root, statements } of readGolden('chain').chains) {
+    let chain = startChain(agency, root, trust.fed);
+    for (const { jws } of statements) chain = extendChain(chain, jws, rootsOf(trust, agency)).chain;
+    states.set(`${agency} ${chain.seq}`, chain);
+    const more = vector.chains.find((continued) => continued.agency === agency);
+    t.strictSame(rootsOf(trust, agency), more?.vouched);
+    for (const { seq, head, payload, jws } of more?.statements ?? []) {
+      chain = extendChain(chain, jws, rootsOf(trust, agency)).chain;
+      states.set(`${agency} ${seq}`, chain);
+      t.equal(chain.head, head);
+      t.equal(hash('holdfast/statement/v1\0', payload), head);
+    }
+    const { rootTrust, rootSeq, archive } = chain;
+    t.strictSame({ root: chain.root, rootTrust, rootSeq, archive }, more?.state);
+  }
+  for (const { why, agency, after, jws } of vector.refused) {
+    const chain = states.get(`${agency} ${after}`);
+    t.ok(chain !== undefined && refuses(() => extendChain(chain, jws, rootsOf(trust, agency))), why);
+  }
+  t.equal(vector.refused.length, 11);
 });
 
 t.test('epoch keys', async (t) => {

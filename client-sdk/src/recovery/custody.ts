@@ -67,18 +67,16 @@ export async function unlockCustodian(folder: string, unlock: Unlock): Promise<U
 
 export interface ArchiveStatus {
   readonly archive: Hash;
-  readonly archiveKey: Uint8Array;
+  /** X-Wing public key, base64url. */
+  readonly archiveKey: string;
   readonly custodians: readonly OfficerId[];
 }
 
-const statusOf = (file: RecoveryFile): ArchiveStatus => {
-  const archiveKey = fromBase64url(file.archiveKey);
-  return {
-    archive: archiveKeyHash(archiveKey),
-    archiveKey,
-    custodians: file.custodians.map(({ number }) => number),
-  };
-};
+const statusOf = ({ archiveKey, custodians }: RecoveryFile): ArchiveStatus => ({
+  archive: archiveKeyHash(fromBase64url(archiveKey)),
+  archiveKey,
+  custodians: custodians.map(({ number }) => number),
+});
 
 /** Makes the agency's archive key and seals it to every pair. @throws SdkError `home.*`, `recovery.exists`; KeysError `recovery.custodians` */
 export async function initArchive(home: string, custodians: readonly Custodian[]): Promise<ArchiveStatus> {

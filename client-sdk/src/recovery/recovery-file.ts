@@ -9,7 +9,6 @@ import {
   type RecoveryScope,
   writeFileAtomic,
 } from '@holdfast/keys';
-import { fromBase64url } from '@holdfast/protocol';
 import { readFileBounded } from '../home/read-file-bounded.js';
 import { recoveryFilePath } from './folder.js';
 
@@ -30,10 +29,4 @@ export async function readRecoveryFile(folder: string, scope: RecoveryScope): Pr
 export async function writeRecoveryFile(folder: string, file: RecoveryFile): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFileAtomic(recoveryFilePath(folder), encodeRecoveryFile(file));
-}
-
-/** The archive key that the agency's file names, or undefined while there is none. */
-export async function archiveKeyIn(folder: string, scope: RecoveryScope): Promise<Uint8Array | undefined> {
-  const file = await readRecoveryFile(folder, scope);
-  return file === undefined ? undefined : fromBase64url(file.archiveKey);
 }

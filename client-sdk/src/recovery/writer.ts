@@ -15,7 +15,7 @@ export interface RecoveryWriterDependencies {
   /** The folder of wraps; see folder.ts. */
   readonly folder: string;
   /** The agency's archive key in force, or undefined while there is none: then nothing is wrapped, and all of it later. */
-  readonly archiveKey: () => Promise<Uint8Array | undefined>;
+  readonly archiveKey: () => Uint8Array | undefined;
   readonly onError: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
@@ -63,7 +63,7 @@ export class RecoveryWriter {
     const { archive, signal } = this.#deps;
     let next = archive.recovery.nextAfter(archive.recovery.wrappedTo());
     if (next === undefined) return;
-    const archiveKey = await this.#deps.archiveKey();
+    const archiveKey = this.#deps.archiveKey();
     if (archiveKey === undefined) return;
     let left = LAST_RECORDS;
     while (next !== undefined && (!signal.aborted || left-- > 0)) {
