@@ -95,6 +95,13 @@ const SDK_EXIT_CODES = {
   'attachment.gone': notFound,
   'device.cloned': denied,
   'device.not-certified': denied,
+  'recovery.none': notFound,
+  'recovery.exists': conflict,
+  'recovery.not-written': internal,
+  'recovery.nothing-found': notFound,
+  'recovery.device-unknown': denied,
+  'recovery.record-invalid': denied,
+  'keystore.not-this-agency': conflict,
   'officer.required': denied,
 } as const satisfies Record<SdkErrorCode, ExitCode>;
 
@@ -108,6 +115,10 @@ const KEYS_EXIT_CODES: Partial<Record<KeysErrorCode, ExitCode>> = {
   'keystore.other-federation': conflict,
   'keystore.not-found': notFound,
   'keystore.closed': internal,
+  'keystore.export-too-large': usage,
+  'recovery.custodians': usage,
+  'recovery.two-custodians': usage,
+  'recovery.other-agency': conflict,
 };
 
 /** The exit code of a relay's refusal, by its HTTP status. */

@@ -128,10 +128,10 @@ export function storedAlarm(code: string, detail: AlarmDetail): AlarmEvent {
 }
 
 /** The event that tells of an error which concerns the whole client and not one call. */
-export function errorEvent(error: unknown): AlarmEvent {
+export function errorEvent(error: unknown, also: AlarmDetail = {}): AlarmEvent {
   const [code, advice] = isSdkError(error) ? [error.code, error.advice] : ['internal', 'Keep the log and report it.'];
   const message = error instanceof Error ? error.message : String(error);
-  return { event: 'alarm', code, severity: 'alarm', text: message, advice, detail: { message } };
+  return { event: 'alarm', code, severity: 'alarm', text: message, advice, detail: { message, ...also } };
 }
 
 export const isAlarmCode = (code: string): code is AlarmCode => Object.hasOwn(ALARMS, code);

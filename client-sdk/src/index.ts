@@ -30,6 +30,20 @@ export { readFileBounded } from './home/read-file-bounded.js';
 export type { OpenOptions } from './open-device.js';
 export type { InboxItem } from './receive/inbox.js';
 export type { UnknownMessage } from './receive/read-message.js';
+export {
+  type ArchiveStatus,
+  addArchiveCustodian,
+  archiveStatus,
+  initArchive,
+  makeCustodian,
+  openArchiveKey,
+  type Present,
+  removeArchiveCustodian,
+  unlockCustodian,
+} from './recovery/custody.js';
+export { type PublishArchiveKey, type PublishedArchiveKey, publishArchiveKey } from './recovery/publish-archive-key.js';
+export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
+export type { RestoreReport } from './recovery/restore.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId } from './send/enqueue.js';
 export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';

@@ -16,6 +16,8 @@ import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { Receiver } from './receive/receiver.js';
 import { startReceiving } from './receive/receiving.js';
+import { followForRecovery } from './recovery/follow.js';
+import type { RecoveryWriter } from './recovery/writer.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
 import { httpTransport } from './transport/http.js';
@@ -34,6 +36,7 @@ export class Runtime {
   readonly events = new EventHub();
   readonly now: () => number;
   readonly #bell: AlarmBell;
+  readonly #recovery: RecoveryWriter;
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
   readonly #stop = new AbortController();
@@ -102,7 +105,8 @@ export class Runtime {
       now,
       random: options.random ?? Math.random,
       signal,
-      beforeConnect: () => this.#beforeConnect(),
+      // The trust list names the relay's origin, which the session's proof must name: it comes first.
+      beforeConnect: () => this.directory.sync(this.session, signal),
       cursors: () => archive.arrivals.cursors(),
       onDelivery: (delivery) => this.receiver.take(delivery),
       // Not before: what waited for weeks is sealed to day keys that are past their time.
@@ -117,6 +121,8 @@ export class Runtime {
       onStateChange: (state, error) => this.#stateChanged(state, error),
     });
     everyMinute(() => this.#keepUp(), signal);
+    const { directory, events } = this;
+    this.#recovery = followForRecovery({ home: options.home, archive, directory, identity, events, signal });
     const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
       this.#connection.submit(bytes, { signal: abort });
     this.outbox = new Outbox(
@@ -189,11 +195,6 @@ export class Runtime {
     this.outbox.wake();
   }
 
-  /** The trust list names the relay's origin, which the session's proof must name: it comes first. */
-  async #beforeConnect(): Promise<void> {
-    await this.directory.sync(this.session, this.signal);
-  }
-
   #stateChanged(state: RelayConnection['state'], error: SdkError | undefined): void {
     if (state === 'online') {
       this.#afterConnect = this.#connected().catch((cause: unknown) => this.#report(cause));
@@ -242,6 +243,7 @@ export class Runtime {
     await this.#connection.close();
     await this.outbox.settled();
     await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging]);
+    await this.#recovery.finish();
     this.archive.close();
     await this.#keystore.close();
   }

@@ -13,6 +13,7 @@ export * from './primitives/ed25519.js';
 export { randomBytes } from './primitives/random.js';
 export * from './primitives/xwing.js';
 export { zeroize } from './primitives/zeroize.js';
+export * from './recovery/index.js';
 export * from './session/proof.js';
 export * from './suite/chunked.js';
 export * from './suite/hpke.js';

@@ -16,6 +16,8 @@ export {
   verifyEpochKey,
 } from './epoch-keys/verify.js';
 export * from './errors.js';
+export { compareFingerprint, type FingerprintComparison } from './fingerprint/compare-fingerprint.js';
+export { type Fingerprint, type FingerprintSubject, rootFingerprint } from './fingerprint/root-fingerprint.js';
 export { protectedHeader, type VerifiedJws, verifyCompactJws, verifyGeneralJws } from './jws/verify.js';
 export { equalBytes } from './primitives/compare.js';
 export * from './primitives/ed25519-verify.js';

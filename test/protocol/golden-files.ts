@@ -108,12 +108,17 @@ export interface ReceiptVector {
   readonly refused: readonly { readonly why: string; readonly receipt: unknown }[];
 }
 
+export interface FingerprintVector {
+  readonly fingerprints: readonly { readonly subject: string; readonly digits: string; readonly words: string }[];
+}
+
 interface GoldenFiles {
   readonly 'trust-list': TrustListVector;
   readonly chain: ChainVector;
   readonly root: RootVector;
   readonly 'epoch-batch': EpochVector;
   readonly envelope: EnvelopeVector;
+  readonly fingerprint: FingerprintVector;
   readonly receipt: ReceiptVector;
 }
 

@@ -11,7 +11,9 @@ import {
   acceptEpochBatch,
   acceptTrustList,
   extendChain,
+  type FingerprintSubject,
   isKeysError,
+  rootFingerprint,
   rootsOf,
   startChain,
   verifyEpochKey,
@@ -30,6 +32,7 @@ import {
   toBase64url,
   utf8,
 } from '@holdfast/protocol';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
 import t from 'tap';
 import { GOLDEN_VECTORS } from '../tools/golden/index.js';
 import { type GoldenEnvelope, goldenText, readGolden, type TrustListVector } from './golden-files.js';
@@ -247,8 +250,27 @@ t.test('envelopes with one flipped bit are refused at the signature', async (t) 
   t.equal(vector.refused.length, 5);
 });
 
+/** BIP-39 by its text: the bytes, then the first 4 bits of their SHA-256, eleven bits a word. */
+function bip39(entropy: Uint8Array): string {
+  const sum = createHash('sha256').update(entropy).digest();
+  const bits = [...entropy, sum[0] ?? 0].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return Array.from({ length: 12 }, (_, i) => wordlist[Number.parseInt(bits.slice(11 * i, 11 * i + 11), 2)]).join(' ');
+}
+
 const splitHashes = (bytes: Uint8Array): Uint8Array[] =>
   Array.from({ length: bytes.length / 32 }, (_, index) => bytes.subarray(32 * index, 32 * index + 32));
+
+t.test('fingerprints', async (t) => {
+  const { fingerprints } = readGolden('fingerprint');
+  for (const { subject, digits, words } of fingerprints) {
+    const sum = createHash('sha512').update('holdfast/fingerprint/v1\0').update(subject).digest();
+    const groups = Array.from({ length: 12 }, (_, i) => String(sum.readUIntBE(5 * i, 5) % 100_000).padStart(5, '0'));
+    t.equal(digits, groups.join(' '));
+    t.equal(words, bip39(sum.subarray(0, 16)));
+    t.strictSame(rootFingerprint(JSON.parse(subject) as FingerprintSubject), { digits, words });
+  }
+  t.equal(fingerprints.length, 3);
+});
 
 t.test('receipts', async (t) => {
   const vector = readGolden('receipt');

@@ -6,6 +6,7 @@ import { type DirectoryTable, directoryTable } from './directory-table.js';
 import { type MessageTable, messageTable } from './message-table.js';
 import { type MissingTable, missingTable } from './missing-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
+import { type RecoveryTable, recoveryTable } from './recovery-table.js';
 import { type ToldTable, toldTable } from './told-table.js';
 
 export interface Archive {
@@ -16,6 +17,7 @@ export interface Archive {
   readonly arrivals: ArrivalTable;
   readonly missing: MissingTable;
   readonly told: ToldTable;
+  readonly recovery: RecoveryTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -32,6 +34,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     arrivals: arrivalTable(db),
     missing: missingTable(db),
     told: toldTable(db),
+    recovery: recoveryTable(db),
     atomically: (work) => db.transaction(work).immediate(),
     close: () => void db.close(),
   };

@@ -10,8 +10,8 @@ import type { Acknowledgement, StoredMessage } from '../archive/message-table.js
 import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Identity } from '../outbox/seal-item.js';
 import type { Causality } from './causality.js';
+import { countReceipt } from './count-receipt.js';
 import type { OpenedMessage } from './open-delivered.js';
-import { readMessage } from './read-message.js';
 import { sequenceFindings } from './sequence.js';
 
 /** Older than this on arrival, while we were connected all the time, is worth a word. */
@@ -105,21 +105,3 @@ function delayFindings(eh: Hash, { envelope, sender }: OpenedMessage, deps: Stor
     { code: 'message.delayed', detail: { conversation: manifest.conversation, eh, agency: sender.agency, byMs } },
   ];
 }
-
-function countReceipt(archive: Archive, message: StoredMessage): Acknowledgement | undefined {
-  const { kind, body } = readMessage(message);
-  const level =
-    kind === 'receipt.delivered'
-      ? 'delivered'
-      : kind === 'receipt.opened'
-        ? 'opened'
-        : kind === 'receipt.acted'
-          ? 'acted'
-          : undefined;
-  if (level === undefined || kind === 'unknown' || !hasEh(body)) return undefined;
-  const found = { eh: body.eh, agency: message.agency, level, atMs: message.tsMs, receiptEh: message.eh } as const;
-  archive.messages.acknowledge(found);
-  return found;
-}
-
-const hasEh = (body: object): body is { readonly eh: Hash } => 'eh' in body;

@@ -2,6 +2,7 @@
 import { chainVector } from './chain.js';
 import { envelopeVector } from './envelope.js';
 import { epochBatchVector } from './epoch-batch.js';
+import { fingerprintVector } from './fingerprint.js';
 import { receiptVector } from './receipt.js';
 import { rootVector } from './root.js';
 import { trustListVector } from './trust-list.js';
@@ -12,5 +13,6 @@ export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | obj
   root: rootVector,
   'epoch-batch': epochBatchVector,
   envelope: envelopeVector,
+  fingerprint: fingerprintVector,
   receipt: receiptVector,
 };
