@@ -81,6 +81,7 @@ const SDK_EXIT_CODES = {
   'trust-list.expired': denied,
   'directory.unknown-agency': notFound,
   'directory.no-devices': unavailable,
+  'directory.quarantined': denied,
   'directory.rolled-back': conflict,
   'capability.expired': usage,
   'capability.no-power': usage,

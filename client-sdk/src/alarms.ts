@@ -29,6 +29,10 @@ export const ALARMS = {
     'The sending device is revoked or expired, or its agency is suspended.',
     'Do not act on the message. Phone the agency, by a number that you had before.',
   ),
+  'sender.quarantined': alarm(
+    "The sending agency's root keys were replaced, and the ones before have not signed for it: only the federation vouches for them.",
+    'Its messages are kept aside. Compare the fingerprint by phone, by a number that you had before; then confirm it.',
+  ),
   'directory.behind': warning(
     'The sender knows a newer directory than we do.',
     'It is tried again with the next directory. If it lasts, the relay withholds the directory: tell the federation.',
@@ -45,6 +49,10 @@ export const ALARMS = {
   'directory.own-changed': notice(
     "Your own agency's chain has a new statement.",
     'If nobody in your agency made it, revoke the directory key at once, with the root.',
+  ),
+  'directory.root-replaced': alarm(
+    "An agency's root keys were replaced, and the ones before have not signed for it: only the federation vouches for them.",
+    'Nothing is sent to it or believed of it. Compare the fingerprint by phone, by a number that you had before; then confirm it.',
   ),
   'epoch-key.refused': alarm(
     'The relay handed out a day key that the device has not signed, or one older than before.',

@@ -1,7 +1,8 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import type { Fingerprint } from '@holdfast/keys/verify';
+import type { AgencyId, AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
@@ -133,6 +134,24 @@ export class Holdfast {
   /** Agencies by State, type, network or text. */
   async find(query: DirectoryQuery, options: WaitOptions): Promise<readonly PublishedAgency[]> {
     return findAgencies(this.#runtime, query, options.signal);
+  }
+
+  /** The fingerprint of an agency's root keys as digits and as words, to be compared by phone. @throws SdkError `directory.unknown-agency` */
+  fingerprint(agency: AgencyId): Fingerprint {
+    return this.#runtime.directory.fingerprint(agency);
+  }
+
+  /**
+   * Says that a person has compared an agency's root: what was kept aside for it is opened, what waited for it goes out.
+   * @param typed the digits or the words, as the other side read them out
+   * @returns false where they are not the ones that the directory has. @throws SdkError `directory.unknown-agency`
+   */
+  async confirmRoot(agency: AgencyId, typed: string): Promise<boolean> {
+    const { directory, receiver, outbox } = this.#runtime;
+    if (!directory.confirmRoot(agency, typed)) return false;
+    await receiver.retryHeld();
+    outbox.wake();
+    return true;
   }
 
   /** Stops sending and receiving, keeps what is queued, and frees everything. */

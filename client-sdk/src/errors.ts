@@ -37,6 +37,10 @@ export const SDK_ERRORS = {
     'The directory has no such agency; check the id with `holdfast directory find`.',
   ),
   'directory.no-devices': entry(true, 'The agency has no device that can receive now. Phone its duty contact.'),
+  'directory.quarantined': entry(
+    false,
+    "The agency's root keys were replaced and only the federation vouches for them. Compare the fingerprint by phone, then confirm it.",
+  ),
   'directory.rolled-back': entry(
     false,
     'The relay showed an older or another directory than before. Nothing was sent. Tell the federation.',

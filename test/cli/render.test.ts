@@ -271,6 +271,7 @@ t.test('an agency', async (t) => {
     capabilityExpiresAtMs: capability.expiresAtMs,
     devices: 1,
     deviceKeys: ['current' as const],
+    quarantined: false,
   };
   t.equal(renderAgencyLine({ ...base, entry, capability }, NOW), 'xb-fiu        XB  fiu  FIU of Belmora');
   t.equal(

@@ -254,6 +254,7 @@ t.test('a sender a day behind, and a device of ours left out, are worth a word',
       [XB, { chain, heads, times: [WRITTEN - 30 * MS_PER_DAY, WRITTEN - 30 * MS_PER_DAY, lastAtMs] }],
     ]),
     owners: new Map(),
+    quarantined: new Set<AgencyId>(),
   });
   const core = (seq: number, to: readonly D[]): EnvelopeCore => ({
     v: 1,

@@ -8,7 +8,7 @@ import { amount, brief, contact, quote, span } from './values.js';
 
 /** One line, as in a list. */
 export function renderAgencyLine(
-  { agency, name, active, entry, entryExpiresAtMs, deviceKeys }: PublishedAgency,
+  { agency, name, active, entry, entryExpiresAtMs, deviceKeys, quarantined }: PublishedAgency,
   nowMs: number,
 ): string {
   const types = entry === null ? 'no entry published' : `${entry.state}  ${entry.authorityTypes.join(' ')}`;
@@ -16,7 +16,7 @@ export function renderAgencyLine(
     `${agency.padEnd(12)}  ${types}  ${safeLine(name)}`,
     active ? undefined : 'SUSPENDED',
     staleness(entryExpiresAtMs, nowMs),
-    reachability(deviceKeys),
+    quarantined ? 'QUARANTINED: compare its fingerprint by phone' : reachability(deviceKeys),
   ]
     .filter((part) => part !== undefined)
     .join('  ');

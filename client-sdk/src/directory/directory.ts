@@ -4,7 +4,7 @@
  */
 
 import type { RecipientKey } from '@holdfast/keys';
-import { type AgencyChain, type BatchOwner, memberOf } from '@holdfast/keys/verify';
+import { type AgencyChain, type BatchOwner, type Fingerprint, memberOf } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type DeviceId,
@@ -21,8 +21,9 @@ import type { RelaySession } from '../session/session.js';
 import { DirectoryAlarm } from './alarm.js';
 import { DayKeys, type KeyState } from './day-keys.js';
 import { directoryFindings } from './findings.js';
+import { confirmRoot, fingerprintOf, quarantinedIn } from './quarantine.js';
 import { emptyView, replayStatements, replayTrustLists, withStatements } from './replay.js';
-import { addressable, type DirectoryView } from './view.js';
+import { addressable, type DirectoryView, type KnownAgency } from './view.js';
 
 export interface DirectoryDependencies {
   readonly archive: Archive;
@@ -43,7 +44,7 @@ export class Directory {
     this.#deps = deps;
     const { directory } = deps.archive;
     const trust = replayTrustLists(undefined, directory.trustLists(), deps.fed);
-    this.#view = trust === undefined ? undefined : replayStatements(emptyView(trust), directory.statements());
+    if (trust !== undefined) this.#hold(replayStatements(emptyView(trust), directory.statements()));
     this.#keys = new DayKeys({
       table: directory,
       now: deps.now,
@@ -60,6 +61,39 @@ export class Directory {
         'The directory has not been fetched yet; the first sync needs the relay.',
       );
     return this.#view;
+  }
+
+  /** Makes `view` the newest; a root that a person must compare is raised once. */
+  #hold(view: DirectoryView): void {
+    const { told } = this.#deps.archive;
+    const quarantined = quarantinedIn(view, told);
+    this.#view = { ...view, quarantined };
+    for (const agency of quarantined) {
+      const known = view.agencies.get(agency);
+      if (known === undefined) continue;
+      const { digits, words } = fingerprintOf(known);
+      if (told.once(`root-replaced ${agency} ${digits}`, this.#deps.now()))
+        this.#raise(new DirectoryAlarm('directory.root-replaced', { agency, digits, words }));
+    }
+  }
+
+  /** The fingerprint of an agency's root, to be compared by phone. @throws SdkError `directory.unknown-agency` */
+  fingerprint(agency: AgencyId): Fingerprint {
+    return fingerprintOf(this.#known(agency));
+  }
+
+  /** Remembers that a person has compared it. @returns false where what was typed is another. @throws SdkError `directory.unknown-agency` */
+  confirmRoot(agency: AgencyId, typed: string): boolean {
+    const { archive, now } = this.#deps;
+    const matches = confirmRoot(this.#known(agency), typed, archive.told, now());
+    if (matches) this.#hold(this.view);
+    return matches;
+  }
+
+  #known(agency: AgencyId): KnownAgency {
+    const known = this.view.agencies.get(agency);
+    if (known === undefined) throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
+    return known;
   }
 
   get isKnown(): boolean {
@@ -98,7 +132,7 @@ export class Directory {
       this.#deps.archive.atomically(() => {
         for (const [index, jws] of page.lists.entries()) this.#deps.archive.directory.addTrustList(from + index, jws);
       });
-      this.#view = { ...(this.#view ?? emptyView(trust)), trust };
+      this.#hold({ ...(this.#view ?? emptyView(trust)), trust });
     }
     if (this.#view === undefined)
       throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
@@ -118,7 +152,7 @@ export class Directory {
         for (const [index, jws] of fresh.entries())
           this.#deps.archive.directory.addStatement(agency, from + index, jws);
       });
-      this.#view = next;
+      this.#hold(next);
       this.#tellOwn(agency, from, fresh.length);
       if (page.next === null || page.statements.length === 0) return;
     }

@@ -31,6 +31,8 @@ export interface PublishedAgency {
   readonly devices: number;
   /** Each of them, and whether it can be sealed to: `stale` past its last day key, which is still used; `dormant` no more. */
   readonly deviceKeys: readonly KeyState[];
+  /** Its root was replaced and only the federation vouches for it: nothing is sent to it until somebody has compared the fingerprint. */
+  readonly quarantined: boolean;
 }
 
 export interface PublishedDependencies {
@@ -61,6 +63,7 @@ export async function publishedAgency(agency: AgencyId, deps: PublishedDependenc
     capabilityExpiresAtMs: chain?.capability?.expiresAtMs ?? null,
     devices: deviceKeys.length,
     deviceKeys,
+    quarantined: view.quarantined.has(agency),
   };
 }
 

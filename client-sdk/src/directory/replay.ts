@@ -19,6 +19,7 @@ export const emptyView = (trust: AcceptedTrustList): DirectoryView => ({
   trust,
   agencies: new Map(),
   owners: new Map(),
+  quarantined: new Set(),
 });
 
 /** Appends statements to one agency's chain. @throws KeysError `chain.*`, `jws.invalid` */

@@ -33,6 +33,8 @@ export interface DirectoryView {
   readonly trust: AcceptedTrustList;
   readonly agencies: ReadonlyMap<AgencyId, KnownAgency>;
   readonly owners: ReadonlyMap<DeviceId, AgencyId>;
+  /** Agencies under a root that only the federation vouches for, and that nobody here has compared yet. */
+  readonly quarantined: ReadonlySet<AgencyId>;
 }
 
 export const isMember = (view: DirectoryView, agency: AgencyId): boolean =>
@@ -41,7 +43,8 @@ export const isMember = (view: DirectoryView, agency: AgencyId): boolean =>
 /** The devices of an agency that may be addressed now. */
 export function addressable(view: DirectoryView, agency: AgencyId, nowMs: number): readonly DeviceCertificate[] {
   const known = view.agencies.get(agency);
-  return known === undefined || !isMember(view, agency) ? [] : activeDevices(known.chain, nowMs);
+  const isTrusted = isMember(view, agency) && !view.quarantined.has(agency);
+  return known === undefined || !isTrusted ? [] : activeDevices(known.chain, nowMs);
 }
 
 export interface Sender {
@@ -51,7 +54,7 @@ export interface Sender {
 
 /**
  * Who a device is, in the newest view: certified, not revoked, its agency a member.
- * @throws DirectoryAlarm `sender.unknown` (sync and try again), `sender.revoked`
+ * @throws DirectoryAlarm `sender.unknown` (sync and try again), `sender.revoked`, `sender.quarantined` (until it is compared)
  */
 export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): Sender {
   const agency = view.owners.get(device);
@@ -60,6 +63,7 @@ export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): S
   if (agency === undefined || chain === undefined || certificate === undefined)
     throw new DirectoryAlarm('sender.unknown');
   if (!isMember(view, agency) || !isActive(chain, certificate, tsMs)) throw new DirectoryAlarm('sender.revoked');
+  if (view.quarantined.has(agency)) throw new DirectoryAlarm('sender.quarantined', { agency });
   return { agency, key: fromBase64url(certificate.key) };
 }
 

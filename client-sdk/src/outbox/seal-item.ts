@@ -42,7 +42,7 @@ const DEFAULT_EXPIRY_MS = LIMITS.freezeExpiryMs;
 
 /**
  * Seals `item` and stores it as sealed.
- * @throws SdkError `directory.no-devices` where a recipient agency cannot be reached yet
+ * @throws SdkError `directory.quarantined`; `directory.no-devices` where a recipient agency cannot be reached yet
  */
 export async function sealItem(
   item: OutboxItem,
@@ -126,6 +126,7 @@ export async function sealItem(
 function recipientsOf(item: OutboxItem, directory: Directory, identity: Identity): RecipientKey[] {
   const to: RecipientKey[] = [];
   for (const agency of item.recipients) {
+    if (directory.view.quarantined.has(agency)) throw new SdkError('directory.quarantined');
     const keys = directory.recipientKeys(agency);
     if (keys.length === 0) throw new SdkError('directory.no-devices', `${agency} has no device that can receive now.`);
     to.push(...keys);

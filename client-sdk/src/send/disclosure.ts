@@ -7,7 +7,7 @@ import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } fro
 import { publishedBy } from '../directory/first-sight.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
+import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -19,12 +19,13 @@ export interface Disclosure {
   readonly caseRef?: string;
 }
 
-/** @throws SdkError `directory.unknown-agency`, `terms.not-accepted`, `message.*`, `attachment.*` */
+/** @throws SdkError `directory.unknown-agency`, `directory.quarantined`, `terms.not-accepted`, `message.*`, `attachment.*` */
 export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): Promise<SendHandle> {
   const { archive, events, identity, now, outbox } = runtime;
   const { to, body, attachments = [], caseRef = null } = disclosure;
   await checkAttachments(body.attachments, attachments);
   const recipient = await publishedBy(runtime, to);
+  assertTrusted(recipient);
   assertMaySpeak(runtime.directory.view.trust.list.use);
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {

@@ -23,6 +23,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import { assertNotCloned } from '../clone.js';
+import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -82,6 +83,11 @@ function checkedBody(kind: string, body: unknown): Uint8Array {
   const bytes = canonicalBytes(body);
   if (bytes.length > LIMITS.bodyBytes) throw new SdkError('message.too-large');
   return bytes;
+}
+
+/** Whoever is in quarantine is told nothing until somebody has compared its root. @throws SdkError `directory.quarantined` */
+export function assertTrusted({ quarantined }: PublishedAgency): void {
+  if (quarantined) throw new SdkError('directory.quarantined');
 }
 
 /** In a live federation an officer signs; until this version can, nothing is queued that every recipient would refuse. */

@@ -17,7 +17,7 @@ import { publishedBy } from '../directory/first-sight.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
+import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
@@ -43,7 +43,7 @@ export class FreezeFlow {
 
   /**
    * Sends an alert, after the recipient's capability record has been asked.
-   * @throws SdkError `capability.*`, `directory.unknown-agency`, `message.*`, `attachment.*`
+   * @throws SdkError `capability.*`, `directory.unknown-agency`, `directory.quarantined`, `message.*`, `attachment.*`
    */
   async request({
     to,
@@ -54,6 +54,7 @@ export class FreezeFlow {
     const { archive, events, identity, now, outbox } = this.#runtime;
     await checkAttachments(body.attachments ?? [], attachments);
     const recipient = await publishedBy(this.#runtime, to);
+    assertTrusted(recipient);
     assertMaySpeak(this.#runtime.directory.view.trust.list.use);
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
