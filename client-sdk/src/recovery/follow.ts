@@ -29,7 +29,7 @@ export function followForRecovery(deps: FollowDependencies): RecoveryWriter {
     // From the agency's chain, never from a file: who could write the file would have messages sealed to a key of their own.
     archiveKey: () => {
       const named = directory.chainOf(identity.agency)?.archive;
-      return named == null ? undefined : fromBase64url(named.key);
+      return named === undefined || named === null ? undefined : fromBase64url(named.key);
     },
     onError: (cause) => {
       const why = cause instanceof Error ? cause.message : String(cause);
