@@ -65,12 +65,12 @@ export class Holdfast {
 
   /** Each message once, in order of arrival; asking for the next says that the one before is dealt with. */
   inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
-    const { archive, events, now, signal, outbox } = this.#runtime;
+    const { archive, events, now, signal, outbox, onStep } = this.#runtime;
     const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
       queueReceipt(archive, message, 'opened', now());
       outbox.wake();
     };
-    return readInbox({ archive, events, queueOpened }, AbortSignal.any([options.signal, signal]));
+    return readInbox({ archive, events, queueOpened, onStep }, AbortSignal.any([options.signal, signal]));
   }
 
   /** Sends a spontaneous disclosure (article 46(4), 56). */

@@ -6,6 +6,7 @@ import { signingKeyIn } from './enrolment/agency.js';
 import { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { devicePaths, readDeviceId, readJoinedAgency } from './home/home.js';
 import type { Identity } from './outbox/seal-item.js';
+import { type StepOptions, stepHookOf } from './steps.js';
 import type { RelayTransport } from './transport/port.js';
 
 export interface OpenOptions {
@@ -32,7 +33,7 @@ export interface OpenedDevice {
 }
 
 /** @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*` */
-export async function openDevice(options: OpenOptions): Promise<OpenedDevice> {
+export async function openDevice(options: OpenOptions & StepOptions): Promise<OpenedDevice> {
   const { agency, federation } = await readJoinedAgency(options.home);
   const name = options.device ?? 'gateway';
   const device = await readDeviceId(options.home, name);
@@ -41,7 +42,7 @@ export async function openDevice(options: OpenOptions): Promise<OpenedDevice> {
   const keystore = await FileKeystore.open(paths.keystore, { unlock: options.unlock, fed });
   try {
     const signingKey = await signingKeyIn(keystore);
-    const epochKeys = await OwnEpochKeys.load(keystore);
+    const epochKeys = await OwnEpochKeys.load(keystore, stepHookOf(options));
     await mkdir(paths.spool, { recursive: true, mode: 0o700 });
     const archive = openArchive(paths.archive, keystore.deriveKey('archive'));
     const identity = { fed, agency, device, signingKey };

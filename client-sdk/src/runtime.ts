@@ -3,7 +3,6 @@
  * ends with one signal; nothing outlives `stop`.
  */
 import type { FileKeystore } from '@holdfast/keys';
-import type { Receipt } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
 import type { DirectoryAlarm } from './directory/alarm.js';
 import { Directory } from './directory/directory.js';
@@ -18,6 +17,7 @@ import { Receiver } from './receive/receiver.js';
 import { queueReceipt } from './send/receipts.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
+import { type StepHook, type StepOptions, stepHookOf } from './steps.js';
 import { httpTransport } from './transport/http.js';
 import { everyMinute } from './upkeep.js';
 
@@ -33,6 +33,7 @@ export class Runtime {
   readonly receiver: Receiver;
   readonly events = new EventHub();
   readonly now: () => number;
+  readonly onStep: StepHook | undefined;
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
   readonly #stop = new AbortController();
@@ -45,17 +46,18 @@ export class Runtime {
   #renewedAtMs = 0;
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
-  static async start(options: OpenOptions): Promise<Runtime> {
+  static async start(options: OpenOptions & StepOptions): Promise<Runtime> {
     return new Runtime(options, await openDevice(options));
   }
 
-  private constructor(options: OpenOptions, parts: OpenedDevice) {
+  private constructor(options: OpenOptions & StepOptions, parts: OpenedDevice) {
     const { identity, archive } = parts;
     const signal = this.#stop.signal;
     const now = options.now ?? Date.now;
     const transport = options.transport ?? httpTransport(parts.relayUrl);
     if (options.transport === undefined) signal.addEventListener('abort', () => transport.close(), { once: true });
     this.now = now;
+    this.onStep = stepHookOf(options);
     this.identity = identity;
     this.archive = archive;
     this.#keystore = parts.keystore;
@@ -89,6 +91,7 @@ export class Runtime {
         this.events.emit(event);
         this.outbox.wake();
       },
+      onStep: this.onStep,
     });
     this.#connection = connect({
       session: this.session,
@@ -108,10 +111,9 @@ export class Runtime {
       onDirectoryHint: () => void this.sync().catch((error: unknown) => this.#report(error)),
       onAlarm: (error) => this.events.emit({ event: 'alarm', code: error.code, detail: { message: error.message } }),
       onStateChange: (state, error) => this.#stateChanged(state, error),
+      onStep: this.onStep,
     });
     everyMinute(() => this.#keepUp(), signal);
-    const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
-      this.#connection.submit(bytes, { signal: abort });
     this.outbox = new Outbox(
       {
         archive,
@@ -120,9 +122,10 @@ export class Runtime {
         identity,
         spool: parts.spool,
         now,
-        submit,
+        submit: (bytes, abort) => this.#connection.submit(bytes, { signal: abort }),
         isOnline: () => this.#ready,
         emit: (event) => this.events.emit(event),
+        onStep: this.onStep,
       },
       signal,
     );

@@ -25,6 +25,7 @@ import {
 } from '@holdfast/protocol';
 import type { Identity } from '../outbox/seal-item.js';
 import type { RelaySession } from '../session/session.js';
+import type { StepHook } from '../steps.js';
 
 /** Top up when fewer days than this are left ahead: about once a week. */
 const TOP_UP_BELOW_DAYS = EPOCH_DAYS_AHEAD - 7;
@@ -37,16 +38,18 @@ interface OwnKey extends EpochSecret {
 
 export class OwnEpochKeys {
   readonly #keystore: FileKeystore;
+  readonly #onStep: StepHook | undefined;
   readonly #secrets = new Map<EpochKeyName, OwnKey>();
   /** Days whose key is the last of a batch. */
   readonly #lasts = new Set<number>();
 
-  private constructor(keystore: FileKeystore) {
+  private constructor(keystore: FileKeystore, onStep: StepHook | undefined) {
     this.#keystore = keystore;
+    this.#onStep = onStep;
   }
 
-  static async load(keystore: FileKeystore): Promise<OwnEpochKeys> {
-    const own = new OwnEpochKeys(keystore);
+  static async load(keystore: FileKeystore, onStep?: StepHook): Promise<OwnEpochKeys> {
+    const own = new OwnEpochKeys(keystore, onStep);
     for (const id of await keystore.list('epoch-last')) own.#lasts.add(Number(id));
     for (const id of await keystore.list('day-wrap')) {
       const key = await keystore.get('day-wrap', id);
@@ -78,7 +81,9 @@ export class OwnEpochKeys {
     for (const { day, secret } of pairs) {
       const wrap = newDayWrap(day);
       await this.#keystore.put('day-wrap', String(day), wrap.key);
+      this.#onStep?.('day-wrap-stored');
       await this.#keystore.put('epoch', String(day), sealUnderDay(wrap, 'epoch', secret));
+      this.#onStep?.('day-key-stored');
       zeroize(wrap.key);
       this.#remember(day, secret);
     }
@@ -88,6 +93,7 @@ export class OwnEpochKeys {
     const signed = await signEpochBatch(previous, pairs, owner, identity.signingKey);
     const body = { batch: signed.jws, keys: pairs.map(({ publicKey }) => toBase64url(publicKey)) };
     await session.call(OPERATIONS.publishEpochBatch, { body, signal });
+    this.#onStep?.('day-keys-published');
   }
 
   /** Destroys what is past its time, wrap first. Call only when the mailboxes are drained. */

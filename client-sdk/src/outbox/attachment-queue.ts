@@ -7,6 +7,7 @@ import type { OutboxAttachment } from '../archive/outbox-table.js';
 import { encryptToSpool } from '../attachments/spool.js';
 import { uploadBlob } from '../attachments/upload.js';
 import type { RelaySession } from '../session/session.js';
+import type { StepHook } from '../steps.js';
 
 export interface AttachmentProgress {
   readonly outboxId: EnvelopeId;
@@ -19,6 +20,7 @@ export interface AttachmentDependencies {
   readonly session: RelaySession;
   readonly spool: string;
   readonly onProgress: (progress: AttachmentProgress) => void;
+  readonly onStep: StepHook | undefined;
 }
 
 export const attachmentsReady = (archive: Archive, id: EnvelopeId): boolean =>
@@ -30,14 +32,19 @@ export async function prepareAttachments(
   deps: AttachmentDependencies,
   signal: AbortSignal,
 ): Promise<void> {
-  const { archive } = deps;
+  const { archive, onStep } = deps;
   for (const attachment of archive.outbox.attachments(id)) {
     if (attachment.uploaded) continue;
     const spoolPath = join(deps.spool, attachment.id);
-    const totalBytes = attachment.size ?? (await spool(attachment, spoolPath, archive, signal));
-    const onProgress = (sentBytes: number): void => deps.onProgress({ outboxId: id, sentBytes, totalBytes });
+    const totalBytes = attachment.size ?? (await spool(attachment, spoolPath, deps, signal));
+    const onProgress = (sentBytes: number): void => {
+      onStep?.('uploading');
+      deps.onProgress({ outboxId: id, sentBytes, totalBytes });
+    };
     await uploadBlob({ session: deps.session, id: attachment.id, spoolPath, size: totalBytes, signal, onProgress });
+    onStep?.('uploaded');
     archive.outbox.setUploaded(attachment.id);
+    onStep?.('upload-stored');
     await unlink(spoolPath).catch((error: unknown) => {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     });
@@ -48,10 +55,12 @@ export async function prepareAttachments(
 async function spool(
   { id, source, key }: OutboxAttachment,
   spoolPath: string,
-  archive: Archive,
+  { archive, onStep }: AttachmentDependencies,
   signal: AbortSignal,
 ): Promise<number> {
   const spooled = await encryptToSpool({ sourcePath: source, spoolPath, id, key, signal });
+  onStep?.('spooled');
   archive.outbox.setSpooled(id, spooled.size, spooled.sha256);
+  onStep?.('spool-stored');
   return spooled.size;
 }

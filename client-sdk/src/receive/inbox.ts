@@ -6,6 +6,7 @@ import type { AgencyId, AttachmentRef, ConversationId, Hash, Message, Priority }
 import type { Archive } from '../archive/archive.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { EventHub } from '../events.js';
+import type { StepHook } from '../steps.js';
 import { manifestOf } from './evidence.js';
 import { readMessage, type UnknownMessage } from './read-message.js';
 
@@ -41,6 +42,7 @@ export interface InboxDependencies {
   readonly events: EventHub;
   /** Queues the `opened` receipt, in the same transaction that marks the item as handled. */
   readonly queueOpened: (message: StoredMessage) => void;
+  readonly onStep: StepHook | undefined;
 }
 
 /** Yields each unhandled message; ends when `signal` aborts. */
@@ -62,15 +64,19 @@ export async function* readInbox(
       continue;
     }
     after = message.arrival;
-    yield itemOf(message);
+    const item = itemOf(message);
+    deps.onStep?.('handed-over');
+    yield item;
     finish(deps, message);
   }
 }
 
-function finish({ archive, queueOpened }: InboxDependencies, message: StoredMessage): void {
+function finish({ archive, queueOpened, onStep }: InboxDependencies, message: StoredMessage): void {
   archive.atomically(() => {
     if (archive.messages.get(message.eh)?.handled === true) return;
     archive.messages.markHandled(message.eh);
+    onStep?.('handling');
     queueOpened(message);
   });
+  onStep?.('opened-queued');
 }

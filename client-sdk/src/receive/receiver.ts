@@ -30,6 +30,7 @@ import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
+import type { StepHook } from '../steps.js';
 import { readMessage } from './read-message.js';
 
 export type ReceiverEvent =
@@ -54,6 +55,7 @@ export interface ReceiverDependencies {
   /** Queues a receipt within the running transaction. */
   readonly queueReceipt: (message: StoredMessage, level: 'delivered') => void;
   readonly emit: (event: ReceiverEvent) => void;
+  readonly onStep?: StepHook | undefined;
 }
 
 export class Receiver {
@@ -80,11 +82,13 @@ export class Receiver {
   }
 
   async #takeEnvelope(delivery: Delivery): Promise<void> {
-    const { archive } = this.#deps;
+    const { archive, onStep } = this.#deps;
+    onStep?.('received');
     const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
     let inspected: InspectedEnvelope | undefined;
     try {
       inspected = inspectEnvelope(delivery.bytes);
+      onStep?.('inspected');
       if (archive.messages.has(inspected.eh)) {
         advance();
         return;
@@ -124,16 +128,18 @@ export class Receiver {
     const roster = rosterOf(directory.view, envelope.core);
     if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
       throw new DirectoryAlarm('recipient.ghost', { roster });
+    this.#deps.onStep?.('decrypted');
     return { envelope, sender, roster };
   }
 
   /** One transaction: the message, the thread of hashes, the cursor, and the receipt that goes back. */
   #store(inspected: InspectedEnvelope, opened: OpenedMessage, also: () => void): void {
-    const { archive, identity, now, queueReceipt, emit } = this.#deps;
+    const { archive, identity, now, queueReceipt, emit, onStep } = this.#deps;
     const { envelope, sender } = opened;
     const { core, manifest } = envelope;
     const isReceipt = manifest.kind.startsWith('receipt.');
     const direction = sender.agency === identity.agency ? 'sibling' : 'in';
+    onStep?.('storing');
     const stored = archive.atomically(() => {
       also();
       if (archive.messages.has(inspected.eh)) return undefined;
@@ -161,6 +167,7 @@ export class Receiver {
       if (isReceipt) this.#countReceipt(message);
       return message;
     });
+    onStep?.('stored');
     if (stored !== undefined && direction === 'in' && !isReceipt) emit({ event: 'inbox.stored', message: stored });
   }
 

@@ -49,6 +49,7 @@ export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): 
     archive.conversations.create(conversation, [to, identity.agency], now());
     return enqueue(archive, message, now());
   });
+  runtime.onStep?.('enqueued');
   outbox.wake();
   return handleOf(archive, events, id);
 }

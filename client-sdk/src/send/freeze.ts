@@ -77,6 +77,7 @@ export class FreezeFlow {
         now(),
       );
     });
+    this.#runtime.onStep?.('enqueued');
     outbox.wake();
     return handleOf(archive, events, id);
   }
@@ -121,6 +122,7 @@ export class FreezeFlow {
         now(),
       );
     });
+    this.#runtime.onStep?.('enqueued');
     outbox.wake();
     return Promise.resolve(handleOf(archive, events, id));
   }

@@ -1,0 +1,41 @@
+/** A sender that is killed at every step: each message goes out once, as it was written, with its attachment and its receipts. */
+import t from 'tap';
+import type { Step } from '#client-sdk/steps.js';
+import { killsAt, live } from './lives.js';
+import { checkLedger, checkOnce, makeStage } from './stage.js';
+
+const SENDING: readonly Step[] = [
+  'enqueued',
+  'spooled',
+  'spool-stored',
+  'uploading',
+  'uploaded',
+  'upload-stored',
+  'sealing',
+  'sealed',
+  'submitted',
+  'receipt-received',
+  'receipt-verified',
+  'accepted',
+];
+
+t.test('killed while sending', async (t) => {
+  const stage = await makeStage(t);
+  const { a, b } = stage;
+  const other = await stage.run(b);
+  await stage.add(a, 'disclosure', 2);
+  await stage.add(a, 'freeze.request', 1);
+  const undisturbed = await live(stage.planOf(a));
+  if (undisturbed.end !== 'done') throw new Error('It was killed by nobody.');
+  const kills = killsAt(SENDING, undisturbed.counts);
+  for (const kill of kills) {
+    await stage.add(a, 'disclosure', 2);
+    await stage.add(a, 'freeze.request', 1);
+    t.equal((await live(stage.planOf(a, kill))).end, 'killed', `at ${kill.step}, time ${kill.occurrence}`);
+  }
+  t.equal((await live(stage.planOf(a))).end, 'done', 'what is left goes out');
+  await other.stop();
+  await checkOnce(t, stage);
+  checkLedger(t, a, b);
+  t.comment(`${kills.length} kills, ${a.sends.length} messages`);
+});
