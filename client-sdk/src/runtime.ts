@@ -10,7 +10,7 @@ import { fetchDocuments, type PublishedDependencies } from './directory/publishe
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { isSdkError, SdkError } from './errors.js';
 import { EventHub } from './events.js';
-import { type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
+import { handOver, type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
 import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
 import { Receiver } from './receive/receiver.js';
@@ -31,23 +31,24 @@ export class Runtime {
   readonly session: RelaySession;
   readonly outbox: Outbox;
   readonly receiver: Receiver;
-  readonly events = new EventHub();
+  readonly #stop = new AbortController();
+  readonly events = new EventHub(this.#stop.signal);
   readonly now: () => number;
   readonly onStep: StepHook | undefined;
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
-  readonly #stop = new AbortController();
   readonly #connection: RelayConnection;
   #ready = false;
   #drained = false;
   #syncing: Promise<void> | undefined;
   #afterConnect: Promise<void> | undefined;
   #purging: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #renewedAtMs = 0;
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
   static async start(options: OpenOptions & StepOptions): Promise<Runtime> {
-    return new Runtime(options, await openDevice(options));
+    return handOver(await openDevice(options), (parts) => new Runtime(options, parts));
   }
 
   private constructor(options: OpenOptions & StepOptions, parts: OpenedDevice) {
@@ -141,17 +142,14 @@ export class Runtime {
 
   /** Resolves when connected, with a directory in step and day keys published. @throws SdkError where the relay refuses this device */
   async online(signal: AbortSignal): Promise<void> {
-    await this.events.until(
-      () => this.#ready || this.#connection.state === 'stopped',
-      AbortSignal.any([signal, this.signal]),
-    );
+    await this.events.until(() => this.#ready || this.#connection.state === 'stopped', signal);
     if (!this.#ready) throw this.#connection.failure ?? new SdkError('closed');
   }
 
   /** As `online`, and everything that waited at the relay is stored here. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     await this.online(signal);
-    await this.events.until(() => this.#drained || !this.#ready, AbortSignal.any([signal, this.signal]));
+    await this.events.until(() => this.#drained || !this.#ready, signal);
     if (!this.#drained) throw this.#connection.failure ?? new SdkError('relay.unreachable');
   }
 
@@ -237,8 +235,12 @@ export class Runtime {
   }
 
   /** Ends connection, uploads and timers, then closes archive and keystore. What is queued stays queued. */
-  async stop(): Promise<void> {
-    if (this.signal.aborted) return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopOnce();
+    return this.#stopping;
+  }
+
+  async #stopOnce(): Promise<void> {
     this.#stop.abort(new SdkError('closed'));
     this.#ready = false;
     await this.#connection.close();

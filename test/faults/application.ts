@@ -81,7 +81,7 @@ const UNDECIDED: readonly string[] = ['queued', 'unknown'];
 
 /** Everything sent has been opened over there, everything expected is dealt with here, and every receipt is with the relay. */
 export function isDone(desk: Holdfast, expect: number): boolean {
-  const handles = desk.outbox();
+  const handles = desk.outbox().map(({ kind, state }) => ({ kind, state }));
   const opened = handles.filter(({ kind }) => kind === 'receipt.opened');
   return (
     opened.length >= expect &&

@@ -7,26 +7,43 @@ import { readPlan } from './plan.js';
 
 const plan = readPlan(process.argv[2] ?? '');
 const counts = new Map<Step, number>();
+let total = 0;
 const onStep = (step: Step): void => {
   const count = (counts.get(step) ?? 0) + 1;
   counts.set(step, count);
+  total += 1;
   if (plan.kill?.step === step && plan.kill.occurrence === count) process.kill(process.pid, 'SIGKILL');
+  if (plan.kill?.step === 'any' && plan.kill.occurrence === total) process.kill(process.pid, 'SIGKILL');
 };
 
 const unlock = { kind: 'key', key: await readUnlockKey(plan.unlockFile) } as const;
 const alarms: unknown[] = [];
-const desk = await Holdfast.open({ home: plan.home, unlock, random: () => 0.05, ...withSteps(onStep) });
+const desk = await Holdfast.open({
+  home: plan.home,
+  device: plan.device,
+  unlock,
+  random: () => 0.05,
+  ...withSteps(onStep),
+});
 const enough = new AbortController();
-const check = (): void => {
-  if (isSent && isDone(desk, plan.expect)) enough.abort();
-};
+// Asked once after however many events: the question costs a look at the whole outbox.
+let isDue = false;
 let isSent = false;
+const check = (): void => {
+  if (isDue || !isSent) return;
+  isDue = true;
+  setImmediate(() => {
+    isDue = false;
+    if (!enough.signal.aborted && isDone(desk, plan.expect)) enough.abort();
+  });
+};
 desk.on((event) => {
   if (event.event === 'alarm') alarms.push(event);
   check();
 });
-const reading = readAll(desk, plan, enough.signal, () => setImmediate(check));
+const reading = readAll(desk, plan, enough.signal, check);
 await sendAll(desk, plan.to, plan.sends);
+await desk.caughtUp({ signal: AbortSignal.timeout(30_000) });
 isSent = true;
 check();
 await reading;

@@ -1,11 +1,14 @@
 /** What is on the disks when all processes have ended: a device's archive, and what the relay has taken. */
 
+import { readdirSync } from 'node:fs';
 import { FileKeystore } from '@holdfast/keys';
-import type { AgencyId } from '@holdfast/protocol';
+import { sha256 } from '@holdfast/keys/verify';
+import { type AgencyId, type DeviceId, epochKeyNameBytes, toEpochKeyName } from '@holdfast/protocol';
 import Database from 'better-sqlite3';
 import { openDatabase } from '#client-sdk/archive/database.js';
 import { messageTable, type StoredMessage } from '#client-sdk/archive/message-table.js';
 import { type OutboxItem, outboxTable } from '#client-sdk/archive/outbox-table.js';
+import { OwnEpochKeys } from '#client-sdk/enrolment/own-epoch-keys.js';
 import { devicePaths } from '#client-sdk/home/home.js';
 import { readMessage } from '#client-sdk/receive/read-message.js';
 import type { TestNetwork } from '../fixtures/network.js';
@@ -20,6 +23,8 @@ export interface DeviceState {
   /** Receipts of others, as `level of eh`. */
   readonly receipts: readonly string[];
   readonly held: number;
+  /** Files in the spool of attachments. */
+  readonly spooled: readonly string[];
   readonly alarms: readonly string[];
 }
 
@@ -42,6 +47,7 @@ export async function deviceState(network: TestNetwork, agency: AgencyId): Promi
       received: incoming.filter(({ kind }) => !kind.startsWith('receipt.')),
       receipts: incoming.filter(({ kind }) => kind.startsWith('receipt.')).map(receiptName),
       held: db.prepare('SELECT 1 FROM held').all().length,
+      spooled: readdirSync(paths.spool),
       alarms: db
         .prepare<[], { code: string }>('SELECT code FROM alarms')
         .all()
@@ -72,4 +78,26 @@ export function relayReceipts(database: string): RelayReceipt[] {
   } finally {
     db.close();
   }
+}
+
+/** The day keys that a device has made public, and how many of them its keystore can no longer open an envelope with. */
+export async function dayKeys(
+  network: TestNetwork,
+  agency: AgencyId,
+  name: string,
+  device: DeviceId,
+): Promise<{ readonly published: number; readonly lost: number }> {
+  const db = new Database(network.database, { readonly: true });
+  const rows = db
+    .prepare<[string], { day: number; key: Uint8Array }>('SELECT day, key FROM epoch_keys WHERE device = ?')
+    .all(device);
+  db.close();
+  const { keystore: folder } = devicePaths(network.agencyHome(agency), name);
+  const keystore = await FileKeystore.open(folder, { unlock: network.unlock, fed: network.trust.fed });
+  const own = await OwnEpochKeys.load(keystore);
+  await keystore.close();
+  const lost = rows.filter(
+    ({ day, key }) => own.secret(toEpochKeyName(epochKeyNameBytes(sha256, day, key))) === undefined,
+  );
+  return { published: rows.length, lost: lost.length };
 }

@@ -13,6 +13,8 @@ export interface PlannedSend {
 
 export interface Plan {
   readonly home: string;
+  /** The device's name within the home. */
+  readonly device: string;
   readonly unlockFile: string;
   readonly to: AgencyId;
   /** The application's record of what it has dealt with, one line each. */
@@ -25,7 +27,8 @@ export interface Plan {
   /** Bodies of the answers to a freeze request: `freeze.acknowledge`, then `freeze.refuse`. */
   readonly acknowledge: unknown;
   readonly refuse: unknown;
-  readonly kill: { readonly step: Step; readonly occurrence: number } | null;
+  /** `any`: at the n-th step, whichever it is. */
+  readonly kill: { readonly step: Step | 'any'; readonly occurrence: number } | null;
 }
 
 export const readPlan = (path: string): Plan => JSON.parse(readFileSync(path, 'utf8')) as Plan;

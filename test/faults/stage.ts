@@ -1,6 +1,6 @@
 /** A test network with two applications on it, what they are to say to each other, and the count of it all at the end. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Holdfast, newBlobId } from '@holdfast/client-sdk';
 import { randomBytes } from '@holdfast/keys';
@@ -49,6 +49,7 @@ export async function makeStage(t: Test): Promise<Stage> {
     const sends: PlannedSend[] = [];
     const plan: Plan = {
       home: network.agencyHome(agency),
+      device: 'gateway',
       unlockFile: network.unlockFile,
       to,
       ledger: join(folder, 'ledger'),
@@ -133,6 +134,7 @@ function checkDirection(t: Test, from: Party, sender: DeviceState, recipient: De
   t.strictSame(sender.foreignKeys, []);
   t.equal(sender.held, 0, 'nothing was put aside');
   t.strictSame(sender.alarms, []);
+  t.strictSame(sender.spooled, [], 'no ciphertext is left behind');
   const said = sender.outbox.filter(({ kind }) => !kind.startsWith('receipt.'));
   t.strictSame(
     said.flatMap(({ caseRef }) => caseRef ?? []).sort(),
@@ -155,6 +157,10 @@ function checkDirection(t: Test, from: Party, sender: DeviceState, recipient: De
   t.strictSame([...sender.receipts].sort(), expected.sort(), 'no receipt is missing, none is doubled');
 }
 
+/** Ciphertext and plaintext of downloads that did not come to their end. */
+const halfDownloads = ({ plan }: Party): string[] =>
+  readdirSync(plan.downloads).filter((name) => /\.(part|plain)$/.test(name));
+
 /** What the recipient's application did: each message dealt with once, attachments equal to the byte. */
 export function checkLedger(t: Test, from: Party, recipient: Party): { readonly again: number } {
   const lines = readLedger(recipient.plan.ledger);
@@ -169,6 +175,7 @@ export function checkLedger(t: Test, from: Party, recipient: Party): { readonly 
     })),
     'each message was dealt with, its attachment equal to the byte',
   );
+  t.strictSame(halfDownloads(recipient), []);
   return { again: lines.length - fresh.length };
 }
 

@@ -3,6 +3,7 @@
  * every batch stays 60 days, since a sender with an old directory may still use it (crypto, "Key hierarchy").
  */
 import {
+  type EpochKeyPair,
   type EpochSecret,
   type FileKeystore,
   generateEpochKeys,
@@ -67,7 +68,11 @@ export class OwnEpochKeys {
 
   readonly secret = (name: EpochKeyName): EpochSecret | undefined => this.#secrets.get(name);
 
-  /** Publishes the next batch where fewer than 38 days are left ahead. The secrets are stored before the keys are public. */
+  /**
+   * Publishes the next batch where fewer than 38 days are left ahead. The secrets are stored before the keys are public. A day
+   * that has a secret here keeps it: an attempt that was cut short, or a relay that has forgotten what it published, must not
+   * put another in its place.
+   */
   async topUp(session: RelaySession, identity: Identity, nowMs: number, signal: AbortSignal): Promise<void> {
     const today = dayOf(nowMs);
     const { batch } = await session.call(OPERATIONS.getEpochBatchHead, { signal });
@@ -77,15 +82,11 @@ export class OwnEpochKeys {
     const publishedTo = previous === undefined ? today - 1 : previous.batch.firstDay + previous.batch.count - 1;
     if (publishedTo - today >= TOP_UP_BELOW_DAYS) return;
     const firstDay = Math.max(today, publishedTo + 1);
-    const pairs = generateEpochKeys(firstDay, today + EPOCH_DAYS_AHEAD - firstDay);
-    for (const { day, secret } of pairs) {
-      const wrap = newDayWrap(day);
-      await this.#keystore.put('day-wrap', String(day), wrap.key);
-      this.#onStep?.('day-wrap-stored');
-      await this.#keystore.put('epoch', String(day), sealUnderDay(wrap, 'epoch', secret));
-      this.#onStep?.('day-key-stored');
-      zeroize(wrap.key);
-      this.#remember(day, secret);
+    const stored = new Map([...this.#secrets.values()].map((own) => [own.day, own]));
+    const pairs: EpochKeyPair[] = [];
+    for (let day = firstDay; day < today + EPOCH_DAYS_AHEAD; day++) {
+      const pair = stored.get(day) ?? (await this.#make(day));
+      pairs.push(pair);
     }
     const lastDay = firstDay + pairs.length - 1;
     await this.#keystore.put('epoch-last', String(lastDay), new Uint8Array());
@@ -94,6 +95,20 @@ export class OwnEpochKeys {
     const body = { batch: signed.jws, keys: pairs.map(({ publicKey }) => toBase64url(publicKey)) };
     await session.call(OPERATIONS.publishEpochBatch, { body, signal });
     this.#onStep?.('day-keys-published');
+  }
+
+  /** A key for `day`, stored. Its wrap comes first: one without a key under it is no key, and is replaced. */
+  async #make(day: number): Promise<OwnKey> {
+    const [pair] = generateEpochKeys(day, 1);
+    if (pair === undefined) throw new Error('No day key was made.');
+    const wrap = newDayWrap(day);
+    await this.#keystore.put('day-wrap', String(day), wrap.key);
+    this.#onStep?.('day-wrap-stored');
+    await this.#keystore.put('epoch', String(day), sealUnderDay(wrap, 'epoch', pair.secret));
+    this.#onStep?.('day-key-stored');
+    zeroize(wrap.key);
+    this.#remember(day, pair.secret);
+    return pair;
   }
 
   /** Destroys what is past its time, wrap first. Call only when the mailboxes are drained. */

@@ -1,5 +1,5 @@
 /** Getting a message's attachments to the relay before the message: encrypted into the spool, uploaded, resumed after a crash. */
-import { unlink } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EnvelopeId } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
@@ -45,10 +45,14 @@ export async function prepareAttachments(
     onStep?.('uploaded');
     archive.outbox.setUploaded(attachment.id);
     onStep?.('upload-stored');
-    await unlink(spoolPath).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    });
+    await rm(spoolPath, { force: true });
   }
+}
+
+/** Removes what a process that was killed has left in the spool and nothing needs any more. */
+export async function sweepSpool(archive: Archive, spoolFolder: string): Promise<void> {
+  for (const name of await readdir(spoolFolder))
+    if (!archive.outbox.isToUpload(name)) await rm(join(spoolFolder, name), { force: true });
 }
 
 /** Encrypts the file beside the archive; from then on the source may change. */
