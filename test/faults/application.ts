@@ -79,14 +79,19 @@ async function answer(desk: Holdfast, item: InboxItem, plan: ApplicationPlan, si
 const AFTER_OPENED: readonly string[] = ['opened', 'decided'];
 const UNDECIDED: readonly string[] = ['queued', 'unknown'];
 
-/** Everything sent has been opened over there, everything expected is dealt with here, and every receipt is with the relay. */
-export function isDone(desk: Holdfast, expect: number): boolean {
-  const handles = desk.outbox().map(({ kind, state }) => ({ kind, state }));
-  const opened = handles.filter(({ kind }) => kind === 'receipt.opened');
-  return (
-    opened.length >= expect &&
-    handles.every(({ kind, state }) =>
-      kind.startsWith('receipt.') ? !UNDECIDED.includes(state) : AFTER_OPENED.includes(state),
-    )
-  );
+/**
+ * Everything sent has been opened over there, everything expected is dealt with here, and every receipt is with the relay.
+ * @param settled ids that it need not ask about again; added to
+ */
+export function isDone(desk: Holdfast, expect: number, settled: Set<string> = new Set()): boolean {
+  let opened = 0;
+  for (const handle of desk.outbox()) {
+    const { kind } = handle;
+    if (kind === 'receipt.opened') opened += 1;
+    if (settled.has(handle.id)) continue;
+    const { state } = handle;
+    if (kind.startsWith('receipt.') ? UNDECIDED.includes(state) : !AFTER_OPENED.includes(state)) return false;
+    settled.add(handle.id);
+  }
+  return opened >= expect;
 }

@@ -18,6 +18,7 @@ const onStep = (step: Step): void => {
 
 const unlock = { kind: 'key', key: await readUnlockKey(plan.unlockFile) } as const;
 const alarms: unknown[] = [];
+const recent: string[] = [];
 const desk = await Holdfast.open({
   home: plan.home,
   device: plan.device,
@@ -27,6 +28,7 @@ const desk = await Holdfast.open({
 });
 const enough = new AbortController();
 // Asked once after however many events: the question costs a look at the whole outbox.
+const settled = new Set<string>();
 let isDue = false;
 let isSent = false;
 const check = (): void => {
@@ -34,12 +36,24 @@ const check = (): void => {
   isDue = true;
   setImmediate(() => {
     isDue = false;
-    if (!enough.signal.aborted && isDone(desk, plan.expect)) enough.abort();
+    if (!enough.signal.aborted && isDone(desk, plan.expect, settled)) enough.abort();
   });
 };
 desk.on((event) => {
+  recent.push('id' in event ? `${event.event} ${event.id}` : JSON.stringify(event).slice(0, 200));
   if (event.event === 'alarm') alarms.push(event);
   check();
+});
+/** Ended from outside because it took too long: what is it waiting for? */
+process.once('SIGTERM', () => {
+  const open = desk.outbox().map(({ kind, caseRef, state, eh }) => ({ kind, caseRef, state, eh }));
+  const waiting = open.filter(({ state }) => state === 'queued' || state === 'unknown');
+  const unopened = open.filter(({ kind, state }) => !kind.startsWith('receipt.') && state !== 'opened');
+  const events = recent.slice(-20);
+  process.stderr.write(
+    JSON.stringify({ isOnline: desk.isOnline, total: open.length, waiting, unopened, events, alarms }),
+  );
+  process.exit(1);
 });
 const reading = readAll(desk, plan, enough.signal, check);
 await sendAll(desk, plan.to, plan.sends);

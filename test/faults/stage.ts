@@ -31,8 +31,8 @@ export interface Stage {
   readonly network: TestNetwork;
   readonly a: Party;
   readonly b: Party;
-  /** Adds `count` messages to what a party is to send: disclosures with an attachment each, or freeze requests. */
-  add(party: Party, kind: PlannedSend['kind'], count: number): Promise<void>;
+  /** Adds `count` messages to what a party is to send: freeze requests, or disclosures, with an attachment each unless `bare`. */
+  add(party: Party, kind: PlannedSend['kind'], count: number, bare?: 'bare'): Promise<void>;
   /** The party's application in this process, until `stop`. */
   run(party: Party): Promise<{ readonly desk: Holdfast; stop(): Promise<void> }>;
   /** As the plan stands now: all that was added, and what it makes the other side say. */
@@ -75,8 +75,8 @@ export async function makeStage(t: Test): Promise<Stage> {
     a,
     b,
     planOf,
-    add: async ({ plan, sends }, kind, count) => {
-      for (let i = 0; i < count; i++) sends.push(await plannedSend(plan, kind, sends.length));
+    add: async ({ plan, sends }, kind, count, bare) => {
+      for (let i = 0; i < count; i++) sends.push(await plannedSend(plan, kind, sends.length, bare));
     },
     run: async (one) => {
       const desk = await network.open(one === a ? XA : XB, { random: () => 0.05 });
@@ -96,11 +96,17 @@ export async function makeStage(t: Test): Promise<Stage> {
 }
 
 /** Written long before it goes out, so that the time of writing can be told from the time of sending. */
-async function plannedSend(plan: Plan, kind: PlannedSend['kind'], n: number): Promise<PlannedSend> {
+async function plannedSend(
+  plan: Plan,
+  kind: PlannedSend['kind'],
+  n: number,
+  bare: 'bare' | undefined,
+): Promise<PlannedSend> {
   const ref = `${plan.to}-${n}`;
   const writtenAtMs = Date.now() - 3_600_000 - n;
   if (kind === 'freeze.request')
     return { ref, kind, body: { ...(await requestBody()), writtenAtMs }, attachment: null };
+  if (bare === 'bare') return { ref, kind, body: { ...(await disclosureBody()), writtenAtMs }, attachment: null };
   const id = newBlobId();
   const path = join(plan.downloads, '..', `${id}.source`);
   writeFileSync(path, randomBytes(50_000 + n));
