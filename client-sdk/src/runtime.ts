@@ -227,11 +227,8 @@ export class Runtime {
   #report(error: unknown): void {
     if (this.signal.aborted) return;
     const code = isSdkError(error) ? error.code : 'internal';
-    this.events.emit({
-      event: 'alarm',
-      code,
-      detail: { message: error instanceof Error ? error.message : String(error) },
-    });
+    const message = error instanceof Error ? error.message : String(error);
+    this.events.emit({ event: 'alarm', code, detail: { message } });
   }
 
   /** Ends connection, uploads and timers, then closes archive and keystore. What is queued stays queued. */
