@@ -23,7 +23,7 @@ export async function benchMemory(): Promise<void> {
   const device = benchDevice(federation, self);
   const { archive, opening } = device;
   const stop = new AbortController();
-  const events = new EventHub();
+  const events = new EventHub(stop.signal);
   const receiver = startReceiving({
     archive,
     directory: opening.directory,
@@ -35,7 +35,10 @@ export async function benchMemory(): Promise<void> {
     liveSinceMs: () => undefined,
     emit: (event) => events.emit(event),
   });
-  const inbox = readInbox({ archive, events, queueOpened: () => undefined }, stop.signal);
+  const inbox = readInbox(
+    { archive, events, queueOpened: () => undefined, closed: stop.signal, onStep: undefined },
+    stop.signal,
+  );
   let prev: Hash | null = null;
   let early = 0;
   const startedAt = performance.now();

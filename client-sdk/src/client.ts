@@ -17,6 +17,7 @@ import { FreezeFlow } from './send/freeze.js';
 import { handleOf, type SendHandle } from './send/handle.js';
 import { type Note, sendNote } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
+import { underSignals } from './transport/linked-signal.js';
 
 export interface WaitOptions {
   readonly signal: AbortSignal;
@@ -67,17 +68,17 @@ export class Holdfast {
 
   /** Each message once, in order of arrival; asking for the next says that the one before is dealt with. */
   inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
-    const { archive, events, identity, now, signal, outbox } = this.#runtime;
+    const { archive, events, identity, now, signal, outbox, onStep } = this.#runtime;
     const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
       queueReceipt(archive, message, 'opened', identity.agency, now());
       outbox.wake();
     };
-    return readInbox({ archive, events, queueOpened }, AbortSignal.any([options.signal, signal]));
+    return readInbox({ archive, events, queueOpened, closed: signal, onStep }, options.signal);
   }
 
   /** Sends a spontaneous disclosure (article 46(4), 56). */
-  disclose(disclosure: Disclosure): Promise<SendHandle> {
-    return sendDisclosure(this.#runtime, disclosure);
+  disclose(disclosure: Disclosure, options: Partial<WaitOptions> = {}): Promise<SendHandle> {
+    return sendDisclosure(this.#runtime, disclosure, options.signal);
   }
 
   /** Replies within a case. */
@@ -122,13 +123,9 @@ export class Holdfast {
   ): Promise<void> {
     const { session, signal } = this.#runtime;
     const { onProgress } = options;
-    await downloadBlob({
-      session,
-      ref,
-      targetPath,
-      signal: AbortSignal.any([options.signal, signal]),
-      ...(onProgress ? { onProgress } : {}),
-    });
+    await underSignals([options.signal, signal], (either) =>
+      downloadBlob({ session, ref, targetPath, signal: either, ...(onProgress ? { onProgress } : {}) }),
+    );
   }
 
   /** Agencies by State, type, network or text. */

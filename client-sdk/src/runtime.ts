@@ -3,7 +3,6 @@
  * ends with one signal; nothing outlives `stop`.
  */
 import type { FileKeystore } from '@holdfast/keys';
-import type { Receipt } from '@holdfast/protocol';
 import { AlarmBell } from './alarm-bell.js';
 import type { Archive } from './archive/archive.js';
 import { Directory } from './directory/directory.js';
@@ -11,7 +10,7 @@ import { fetchDocuments, type PublishedDependencies } from './directory/publishe
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { SdkError } from './errors.js';
 import { EventHub } from './events.js';
-import { type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
+import { handOver, type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
 import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { Receiver } from './receive/receiver.js';
@@ -20,6 +19,7 @@ import { followForRecovery } from './recovery/follow.js';
 import type { RecoveryWriter } from './recovery/writer.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
+import { type StepHook, type StepOptions, stepHookOf } from './steps.js';
 import { httpTransport } from './transport/http.js';
 import { everyMinute } from './upkeep.js';
 
@@ -33,13 +33,14 @@ export class Runtime {
   readonly session: RelaySession;
   readonly outbox: Outbox;
   readonly receiver: Receiver;
-  readonly events = new EventHub();
+  readonly #stop = new AbortController();
+  readonly events = new EventHub(this.#stop.signal);
   readonly now: () => number;
   readonly #bell: AlarmBell;
   readonly #recovery: RecoveryWriter;
+  readonly onStep: StepHook | undefined;
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
-  readonly #stop = new AbortController();
   readonly #connection: RelayConnection;
   #ready = false;
   /** Since when everything that the relay has is here at once. */
@@ -47,20 +48,22 @@ export class Runtime {
   #syncing: Promise<void> | undefined;
   #afterConnect: Promise<void> | undefined;
   #purging: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #renewedAtMs = 0;
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
-  static async start(options: OpenOptions): Promise<Runtime> {
-    return new Runtime(options, await openDevice(options));
+  static async start(options: OpenOptions & StepOptions): Promise<Runtime> {
+    return handOver(await openDevice(options), (parts) => new Runtime(options, parts));
   }
 
-  private constructor(options: OpenOptions, parts: OpenedDevice) {
+  private constructor(options: OpenOptions & StepOptions, parts: OpenedDevice) {
     const { identity, archive } = parts;
     const signal = this.#stop.signal;
     const now = options.now ?? Date.now;
     const transport = options.transport ?? httpTransport(parts.relayUrl);
     if (options.transport === undefined) signal.addEventListener('abort', () => transport.close(), { once: true });
     this.now = now;
+    this.onStep = stepHookOf(options);
     this.identity = identity;
     this.archive = archive;
     this.#bell = new AlarmBell(archive, this.events, now);
@@ -98,6 +101,7 @@ export class Runtime {
         this.events.emit(event);
         this.outbox.wake();
       },
+      onStep: this.onStep,
     });
     this.#connection = connect({
       session: this.session,
@@ -119,12 +123,11 @@ export class Runtime {
       onDirectoryHint: () => void this.sync().catch((error: unknown) => this.#report(error)),
       onAlarm: this.#bell.report,
       onStateChange: (state, error) => this.#stateChanged(state, error),
+      onStep: this.onStep,
     });
     everyMinute(() => this.#keepUp(), signal);
     const { directory, events } = this;
     this.#recovery = followForRecovery({ home: options.home, archive, directory, identity, events, signal });
-    const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
-      this.#connection.submit(bytes, { signal: abort });
     this.outbox = new Outbox(
       {
         archive,
@@ -133,9 +136,10 @@ export class Runtime {
         identity,
         spool: parts.spool,
         now,
-        submit,
+        submit: (bytes, abort) => this.#connection.submit(bytes, { signal: abort }),
         isOnline: () => this.#ready,
         emit: (event) => this.events.emit(event),
+        onStep: this.onStep,
       },
       signal,
     );
@@ -151,20 +155,14 @@ export class Runtime {
 
   /** Resolves when connected, with a directory in step and day keys published. @throws SdkError where the relay refuses this device */
   async online(signal: AbortSignal): Promise<void> {
-    await this.events.until(
-      () => this.#ready || this.#connection.state === 'stopped',
-      AbortSignal.any([signal, this.signal]),
-    );
+    await this.events.until(() => this.#ready || this.#connection.state === 'stopped', signal);
     if (!this.#ready) throw this.#connection.failure ?? new SdkError('closed');
   }
 
   /** As `online`, and everything that waited at the relay is stored here. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     await this.online(signal);
-    await this.events.until(
-      () => this.#drainedAtMs !== undefined || !this.#ready,
-      AbortSignal.any([signal, this.signal]),
-    );
+    await this.events.until(() => this.#drainedAtMs !== undefined || !this.#ready, signal);
     if (this.#drainedAtMs === undefined) throw this.#connection.failure ?? new SdkError('relay.unreachable');
   }
 
@@ -236,8 +234,12 @@ export class Runtime {
   }
 
   /** Ends connection, uploads and timers, then closes archive and keystore. What is queued stays queued. */
-  async stop(): Promise<void> {
-    if (this.signal.aborted) return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopOnce();
+    return this.#stopping;
+  }
+
+  async #stopOnce(): Promise<void> {
     this.#stop.abort(new SdkError('closed'));
     this.#ready = false;
     await this.#connection.close();

@@ -1,4 +1,9 @@
-/** The archive as one object: its tables, and transactions over them. Every method is synchronous and durable on return. */
+/**
+ * The archive as one object: its tables, and transactions over them. Every method is synchronous and durable on return; once it
+ * is closed, each throws SdkError `closed`.
+ */
+
+import { SdkError } from '../errors.js';
 import { type ArrivalTable, arrivalTable } from './arrival-table.js';
 import { type ConversationTable, conversationTable } from './conversation-table.js';
 import { openDatabase } from './database.js';
@@ -26,7 +31,7 @@ export interface Archive {
 /** @throws SdkError `home.locked`, `archive.unreadable` */
 export function openArchive(path: string, key: Uint8Array): Archive {
   const db = openDatabase(path, key);
-  return {
+  const tables = {
     directory: directoryTable(db),
     messages: messageTable(db),
     outbox: outboxTable(db),
@@ -35,7 +40,40 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     missing: missingTable(db),
     told: toldTable(db),
     recovery: recoveryTable(db),
-    atomically: (work) => db.transaction(work).immediate(),
+  };
+  const opened = (): typeof tables => {
+    if (!db.open) throw new SdkError('closed');
+    return tables;
+  };
+  return {
+    get directory() {
+      return opened().directory;
+    },
+    get messages() {
+      return opened().messages;
+    },
+    get outbox() {
+      return opened().outbox;
+    },
+    get conversations() {
+      return opened().conversations;
+    },
+    get arrivals() {
+      return opened().arrivals;
+    },
+    get missing() {
+      return opened().missing;
+    },
+    get told() {
+      return opened().told;
+    },
+    get recovery() {
+      return opened().recovery;
+    },
+    atomically: (work) => {
+      opened();
+      return db.transaction(work).immediate();
+    },
     close: () => void db.close(),
   };
 }

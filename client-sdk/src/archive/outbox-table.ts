@@ -55,10 +55,14 @@ export interface OutboxTable {
   insert(item: NewOutboxItem): void;
   addAttachment(attachment: Pick<OutboxAttachment, 'id' | 'outboxId' | 'source' | 'key'>): void;
   attachments(id: EnvelopeId): OutboxAttachment[];
+  /** Is there an attachment of this id that the relay does not have yet? */
+  isToUpload(id: string): boolean;
   setSpooled(id: BlobId, size: number, sha256: Hash): void;
   setUploaded(id: BlobId): void;
   get(id: EnvelopeId): OutboxItem | undefined;
   byEh(eh: Hash): OutboxItem | undefined;
+  /** Of the first item that was queued in a conversation. */
+  priorityOf(conversation: ConversationId): Priority | undefined;
   /** The oldest item not yet accepted or refused, after `position`. */
   nextOpen(afterPosition: number): OutboxItem | undefined;
   list(): OutboxItem[];
@@ -126,12 +130,18 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const attachments = db.prepare<[string], AttachmentRow>(
     'SELECT id, outbox_id AS outboxId, source, key, size, sha256, uploaded FROM outbox_attachments WHERE outbox_id = ? ORDER BY rowid',
   );
+  const toUpload = db.prepare<[string], { id: string }>(
+    'SELECT id FROM outbox_attachments WHERE id = ? AND uploaded = 0',
+  );
   const spooled = db.prepare<[number, string, string]>(
     'UPDATE outbox_attachments SET size = ?, sha256 = ? WHERE id = ?',
   );
   const uploaded = db.prepare<[string]>('UPDATE outbox_attachments SET uploaded = 1 WHERE id = ?');
   const get = db.prepare<[string], Row>('SELECT * FROM outbox WHERE id = ?');
   const byEh = db.prepare<[string], Row>('SELECT * FROM outbox WHERE eh = ?');
+  const priorityOf = db.prepare<[string], { priority: Priority }>(
+    'SELECT priority FROM outbox WHERE conversation = ? ORDER BY position LIMIT 1',
+  );
   const nextOpen = db.prepare<[number], Row>(
     "SELECT * FROM outbox WHERE state IN ('queued', 'sealed') AND position > ? ORDER BY position LIMIT 1",
   );
@@ -161,10 +171,12 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
       }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
     attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
+    isToUpload: (id) => toUpload.get(id) !== undefined,
     setSpooled: (id, size, sha256) => void spooled.run(size, sha256, id),
     setUploaded: (id) => void uploaded.run(id),
     get: (id) => maybe(get.get(id)),
     byEh: (eh) => maybe(byEh.get(eh)),
+    priorityOf: (conversation) => priorityOf.get(conversation)?.priority,
     nextOpen: (after) => maybe(nextOpen.get(after)),
     list: () => list.all().map(fromRow),
     watched: () => watched.all().map(fromRow),

@@ -58,7 +58,9 @@ export function openingOf(
   const found = archive.conversations.get(conversation);
   if (found === undefined) throw new SdkError('case.unknown', `There is no case ${conversation}.`);
   const [first] = archive.messages.ofConversation(conversation);
-  return { agencies: found.agencies, priority: first?.priority ?? 'routine' };
+  // While the opening message itself waits in the outbox, what follows it must not overtake it or give it away.
+  const priority = first?.priority ?? archive.outbox.priorityOf(conversation) ?? 'routine';
+  return { agencies: found.agencies, priority };
 }
 
 /** The case's messages, receipts apart, each after what it follows. */

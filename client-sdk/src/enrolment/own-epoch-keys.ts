@@ -3,6 +3,7 @@
  * every batch stays 60 days, since a sender with an old directory may still use it (crypto, "Key hierarchy").
  */
 import {
+  type EpochKeyPair,
   type EpochSecret,
   type FileKeystore,
   generateEpochKeys,
@@ -31,6 +32,7 @@ import {
 import { SdkError } from '../errors.js';
 import type { Identity } from '../outbox/seal-item.js';
 import type { RelaySession } from '../session/session.js';
+import type { StepHook } from '../steps.js';
 
 /** Top up when fewer days than this are left ahead: about once a week. */
 const TOP_UP_BELOW_DAYS = EPOCH_DAYS_AHEAD - 7;
@@ -48,16 +50,18 @@ interface OwnKey extends EpochSecret {
 
 export class OwnEpochKeys {
   readonly #keystore: FileKeystore;
+  readonly #onStep: StepHook | undefined;
   readonly #secrets = new Map<EpochKeyName, OwnKey>();
   /** Days whose key is the last of a batch. */
   readonly #lasts = new Set<number>();
 
-  private constructor(keystore: FileKeystore) {
+  private constructor(keystore: FileKeystore, onStep: StepHook | undefined) {
     this.#keystore = keystore;
+    this.#onStep = onStep;
   }
 
-  static async load(keystore: FileKeystore): Promise<OwnEpochKeys> {
-    const own = new OwnEpochKeys(keystore);
+  static async load(keystore: FileKeystore, onStep?: StepHook): Promise<OwnEpochKeys> {
+    const own = new OwnEpochKeys(keystore, onStep);
     for (const id of await keystore.list('epoch-last')) own.#lasts.add(Number(id));
     for (const id of await keystore.list('day-wrap')) {
       const key = await keystore.get('day-wrap', id);
@@ -100,14 +104,19 @@ export class OwnEpochKeys {
         return 'unknown-batch';
       if (last.batch.prev !== (shown?.hash ?? null))
         throw new SdkError('relay.misbehaved', 'The relay shows an older batch of our day keys than before.');
-      await session.call(OPERATIONS.publishEpochBatch, { body: ours, signal });
+      await this.#publish(session, ours, signal);
     }
     const today = dayOf(nowMs);
     const publishedTo = last === undefined ? today - 1 : last.batch.firstDay + last.batch.count - 1;
     if (publishedTo - today >= TOP_UP_BELOW_DAYS) return 'in-step';
     const body = await this.#makeBatch(last, Math.max(today, publishedTo + 1), today, identity);
-    await session.call(OPERATIONS.publishEpochBatch, { body, signal });
+    await this.#publish(session, body, signal);
     return 'in-step';
+  }
+
+  async #publish(session: RelaySession, body: PublishEpochBatch, signal: AbortSignal): Promise<void> {
+    await session.call(OPERATIONS.publishEpochBatch, { body, signal });
+    this.#onStep?.('day-keys-published');
   }
 
   /** Stores the secrets, each under its day's wrap, then the batch that names them. */
@@ -117,13 +126,11 @@ export class OwnEpochKeys {
     today: number,
     identity: Identity,
   ): Promise<PublishEpochBatch> {
-    const pairs = generateEpochKeys(firstDay, today + EPOCH_DAYS_AHEAD - firstDay);
-    for (const { day, secret } of pairs) {
-      const wrap = newDayWrap(day);
-      await this.#keystore.put('day-wrap', String(day), wrap.key);
-      await this.#keystore.put('epoch', String(day), sealUnderDay(wrap, 'epoch', secret));
-      zeroize(wrap.key);
-      this.#remember(day, secret);
+    // A day that has a secret here keeps it: an attempt that was cut short must not put another in its place.
+    const stored = new Map([...this.#secrets.values()].map((own) => [own.day, own]));
+    const pairs: EpochKeyPair[] = [];
+    for (let day = firstDay; day < today + EPOCH_DAYS_AHEAD; day++) {
+      pairs.push(stored.get(day) ?? (await this.#make(day)));
     }
     const lastDay = firstDay + pairs.length - 1;
     await this.#keystore.put('epoch-last', String(lastDay), new Uint8Array());
@@ -133,6 +140,20 @@ export class OwnEpochKeys {
     const body = { batch: signed.jws, keys: pairs.map(({ publicKey }) => toBase64url(publicKey)) };
     await this.#keystore.put(HEAD, HEAD, canonicalBytes(body));
     return body;
+  }
+
+  /** A key for `day`, stored. Its wrap comes first: one without a key under it is no key, and is replaced. */
+  async #make(day: number): Promise<OwnKey> {
+    const [pair] = generateEpochKeys(day, 1);
+    if (pair === undefined) throw new Error('No day key was made.');
+    const wrap = newDayWrap(day);
+    await this.#keystore.put('day-wrap', String(day), wrap.key);
+    this.#onStep?.('day-wrap-stored');
+    await this.#keystore.put('epoch', String(day), sealUnderDay(wrap, 'epoch', pair.secret));
+    this.#onStep?.('day-key-stored');
+    zeroize(wrap.key);
+    this.#remember(day, pair.secret);
+    return pair;
   }
 
   /** Destroys what is past its time, wrap first. Call only when the mailboxes are drained. */

@@ -29,6 +29,7 @@ import type { Directory } from '../directory/directory.js';
 import { headsOf } from '../directory/view.js';
 import { SdkError } from '../errors.js';
 import { queueActed } from '../send/receipts.js';
+import type { StepHook } from '../steps.js';
 
 export interface Identity {
   readonly fed: FederationId;
@@ -51,6 +52,7 @@ export async function sealItem(
     readonly directory: Directory;
     readonly identity: Identity;
     readonly now: () => number;
+    readonly onStep?: StepHook | undefined;
   },
 ): Promise<SealedEnvelope> {
   const { archive, directory, identity } = deps;
@@ -80,6 +82,7 @@ export async function sealItem(
     approvals: [],
     checkpoints: [],
   };
+  deps.onStep?.('sealing');
   const sealed = await sealEnvelope({
     fed: identity.fed,
     id: item.id,
@@ -119,6 +122,7 @@ export async function sealItem(
     });
     queueActed(archive, item, sealed.eh, atMs);
   });
+  deps.onStep?.('sealed');
   return sealed;
 }
 

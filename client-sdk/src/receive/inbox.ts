@@ -7,6 +7,8 @@ import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { EventHub } from '../events.js';
+import type { StepHook } from '../steps.js';
+import { linkSignals } from '../transport/linked-signal.js';
 import { manifestOf } from './evidence.js';
 import { readMessage, type UnknownMessage } from './read-message.js';
 
@@ -45,36 +47,51 @@ export interface InboxDependencies {
   readonly events: EventHub;
   /** Queues the `opened` receipt, in the same transaction that marks the item as handled. */
   readonly queueOpened: (message: StoredMessage) => void;
+  /** Aborts when the client is closed. */
+  readonly closed: AbortSignal;
+  readonly onStep: StepHook | undefined;
 }
 
-/** Yields each unhandled message; ends when `signal` aborts. */
+/**
+ * Yields each unhandled message; ends when `signal` aborts, or the client is closed.
+ * @throws SdkError `closed` where an item was in hand when the client was closed: it is not marked as dealt with
+ */
 export async function* readInbox(
   deps: InboxDependencies,
   signal: AbortSignal,
 ): AsyncGenerator<InboxItem, void, undefined> {
   const { archive, events } = deps;
+  const link = linkSignals(signal, deps.closed);
   let after = 0;
-  while (!signal.aborted) {
-    const message = archive.messages.nextUnhandled(after);
-    if (message === undefined) {
-      try {
-        await events.until(() => archive.messages.nextUnhandled(after) !== undefined, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
+  try {
+    while (!link.signal.aborted) {
+      const message = archive.messages.nextUnhandled(after);
+      if (message === undefined) {
+        try {
+          await events.until(() => archive.messages.nextUnhandled(after) !== undefined, link.signal);
+        } catch (error) {
+          if (link.signal.aborted) return;
+          throw error;
+        }
+        continue;
       }
-      continue;
+      after = message.ready ?? after;
+      const item = itemOf(message);
+      deps.onStep?.('handed-over');
+      yield item;
+      finish(deps, message);
     }
-    after = message.ready ?? after;
-    yield itemOf(message);
-    finish(deps, message);
+  } finally {
+    link.release();
   }
 }
 
-function finish({ archive, queueOpened }: InboxDependencies, message: StoredMessage): void {
+function finish({ archive, queueOpened, onStep }: InboxDependencies, message: StoredMessage): void {
   archive.atomically(() => {
     if (archive.messages.get(message.eh)?.handled === true) return;
     archive.messages.markHandled(message.eh);
+    onStep?.('handling');
     queueOpened(message);
   });
+  onStep?.('opened-queued');
 }

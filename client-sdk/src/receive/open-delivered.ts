@@ -10,12 +10,14 @@ import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
+import type { StepHook } from '../steps.js';
 
 export interface OpeningDependencies {
   readonly directory: Directory;
   readonly identity: Identity;
   readonly now: () => number;
   readonly epochSecret: (name: EpochKeyName) => EpochSecret | undefined;
+  readonly onStep?: StepHook | undefined;
 }
 
 export interface OpenedMessage {
@@ -46,6 +48,7 @@ export async function openDelivered(inspected: InspectedEnvelope, deps: OpeningD
   const roster = rosterOf(directory.view, envelope.core);
   if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
     throw new DirectoryAlarm('recipient.ghost', { roster });
+  deps.onStep?.('decrypted');
   return { envelope, sender, roster, findings: directory.findingsOn(envelope.core, envelope.eh) };
 }
 

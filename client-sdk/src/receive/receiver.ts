@@ -62,11 +62,13 @@ export class Receiver {
   }
 
   async #takeEnvelope(delivery: Delivery): Promise<void> {
-    const { archive, identity } = this.#deps;
+    const { archive, identity, onStep } = this.#deps;
+    onStep?.('received');
     const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
     let inspected: InspectedEnvelope | undefined;
     try {
       inspected = inspectEnvelope(delivery.bytes);
+      onStep?.('inspected');
       if (inspected.core.from === identity.device) throw this.#reflected(inspected);
       if (archive.messages.has(inspected.eh)) {
         advance();
@@ -98,8 +100,12 @@ export class Receiver {
   }
 
   #store({ eh }: InspectedEnvelope, opened: OpenedMessage, also: () => void): void {
-    this.tell(storeOpened(eh, opened, this.#deps, also));
-    this.#deps.onStored();
+    const { onStep, onStored } = this.#deps;
+    onStep?.('storing');
+    const stored = storeOpened(eh, opened, this.#deps, also);
+    onStep?.('stored');
+    this.tell(stored);
+    onStored();
   }
 
   /** Says what storing has brought, once it is durable. */

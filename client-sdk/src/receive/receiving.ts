@@ -7,7 +7,8 @@ import { Causality, type CausalityDependencies } from './causality.js';
 import { Receiver, type ReceiverDependencies } from './receiver.js';
 import { WaitingRoom } from './waiting-room.js';
 
-export interface ReceivingOptions extends Pick<ReceiverDependencies, 'epochSecret' | 'liveSinceMs' | 'sync' | 'emit'> {
+export interface ReceivingOptions
+  extends Pick<ReceiverDependencies, 'epochSecret' | 'liveSinceMs' | 'sync' | 'emit' | 'onStep'> {
   readonly archive: Archive;
   readonly directory: Directory;
   readonly identity: Identity;
