@@ -94,6 +94,12 @@ const SDK_EXIT_CODES = {
   'attachment.corrupt': denied,
   'attachment.gone': notFound,
   'device.not-certified': denied,
+  'draft.refused': usage,
+  'draft.outdated': conflict,
+  'signatures.missing': denied,
+  'key.unknown': notFound,
+  'officer.exists': conflict,
+  'officer.unlock-shared': usage,
   'officer.required': denied,
 } as const satisfies Record<SdkErrorCode, ExitCode>;
 
