@@ -2,7 +2,7 @@
  * How keystores that are not the gateway's open: each holder of a root key and each officer has a password or key file of their own.
  * From a `*_FILE` variable or a prompt, never from the command line.
  */
-import { holdersOf, readFileBounded } from '@holdfast/client-sdk';
+import { lastHolderNumber, readFileBounded } from '@holdfast/client-sdk';
 import { readUnlockKey, type Unlock } from '@holdfast/keys';
 import { CliError } from './errors.js';
 import { promptSecret } from './prompt.js';
@@ -36,7 +36,7 @@ export const officerUnlock = (name: string): Promise<Unlock> =>
  * first holder may have the general one.
  */
 export async function holderUnlocks(folder: string, count: number, general: () => Promise<Unlock>): Promise<Unlock[]> {
-  const before = Math.max(0, ...(await holdersOf(folder)).map(({ number }) => number));
+  const before = await lastHolderNumber(folder);
   const unlocks: Unlock[] = [];
   for (let number = before + 1; number <= before + count; number++) {
     const ask = count === 1 && before === 0 ? general : prompted(`Password of root key ${number}, its holder types it`);

@@ -14,7 +14,7 @@ export {
   signDraft,
   writeDraft,
 } from './ceremony/draft.js';
-export { type Holder, holdersAtHand, holdersOf, type RootPlan } from './ceremony/holders.js';
+export { type Holder, holdersAtHand, holdersOf, lastHolderNumber, type RootPlan } from './ceremony/holders.js';
 export { Holdfast, type WaitOptions } from './client.js';
 export type { DirectoryQuery } from './directory/find.js';
 export type { PublishedAgency } from './directory/published.js';

@@ -31,8 +31,8 @@ import {
   withoutMember,
 } from '@holdfast/client-sdk';
 import { ARGON2ID_FLOOR, FileKeystore, generateSigningKey, randomBytes, type Unlock } from '@holdfast/keys';
-import type { AgencyChain } from '@holdfast/keys/verify';
-import { encodeTrustList, MS_PER_DAY, parseTrustList, toBase64url } from '@holdfast/protocol';
+import { type AgencyChain, needsComparison } from '@holdfast/keys/verify';
+import { encodeTrustList, MS_PER_DAY, OPERATIONS, parseTrustList, toBase64url } from '@holdfast/protocol';
 import t from 'tap';
 import { makeTestNetwork, ORIGIN, soon, type TestNetwork, XA, XB } from '../fixtures/network.js';
 
@@ -288,6 +288,40 @@ t.test('a draft is for one agency, one place in its chain, and the thresholds th
     'the revoked directory key revokes nobody',
   );
   await t.rejects(publishDraft(home, whole, session), { code: 'draft.outdated' });
+});
+
+t.test('a relay that starts anew and clients old and new replay a root that the federation vouches for', async (t) => {
+  const network = await makeTestNetwork();
+  t.teardown(() => network.close());
+  const home = network.agencyHome(XA);
+  const old = await network.open(XB);
+  await old.online({ signal: soon() });
+  const holder = key();
+  const { path, draft } = await draftRoot(await workOn(network), { threshold: 1, unlocks: [holder] });
+  if (draft.kind !== 'statement' || draft.statement.kind !== 'root') throw new Error('The draft is of a root.');
+  const { root } = draft.statement;
+  const signed = await signDraft(
+    await readDraft(path),
+    await readSigningKey(join(agencyPaths(home).root, '2'), holder),
+  );
+  const session = openSession(network.url, soon());
+  await t.rejects(publishDraft(home, signed, session), { code: 'signatures.missing' }, 'not vouched for yet');
+  const request = { agency: XA, name: 'Agency xa-fiu', root };
+  const change = withMember(request, { replaceRoot: true });
+  const { jws } = await signNext(join(network.home, 'federation'), network.unlock, change, Date.now());
+  await session.openCall(OPERATIONS.publishTrustList, { body: jws });
+  t.match((await publishDraft(home, signed, session)).chain, { rootTrust: 'vouched', root });
+  await network.stopRelay();
+  await network.startRelay();
+  const { chain } = await workOn(network);
+  t.match(chain, { rootTrust: 'vouched', rootSeq: chain.seq, root }, 'as the relay replayed it');
+  t.ok(needsComparison(chain, () => false));
+  await old.online({ signal: soon() });
+  t.match(await old.find({ agency: XA }, { signal: soon() }), [{ agency: XA, active: true }]);
+  await old.close();
+  const again = await network.open(XB);
+  await again.online({ signal: soon() });
+  t.match(await again.find({ agency: XA }, { signal: soon() }), [{ agency: XA, active: true }], 'from its own disk');
 });
 
 function only(chain: AgencyChain): string {

@@ -2,7 +2,7 @@
  * The holders of a root: each has a keystore in a numbered folder of its own (`root/1`, `root/2`, …), with its own unlock, which
  * can be carried away. `root/holders.json` is public and stays: whose key has which number. A number is never used again.
  */
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Argon2idParams, FileKeystore, generateSigningKey, type SigningKey, type Unlock } from '@holdfast/keys';
 import { KEY_SET_MAX, type KeySet, PublicKeySchema, parserOf, toBase64url } from '@holdfast/protocol';
@@ -61,7 +61,7 @@ export async function makeRoot(folder: string, plan: RootPlan, params?: Argon2id
       `${threshold} of ${count} is no root: at most ${KEY_SET_MAX} different keys.`,
     );
   const before = await holdersOf(folder);
-  let number = Math.max(0, ...before.map((holder) => holder.number));
+  let number = await lastHolderNumber(folder);
   const made: { readonly holder: Holder; readonly key: SigningKey }[] = [];
   for (const unlock of unlocks) {
     number++;
@@ -75,6 +75,13 @@ export async function makeRoot(folder: string, plan: RootPlan, params?: Argon2id
   await writeJson(join(folder, 'holders.json'), { v: 1, holders: listed });
   const root = { threshold, keys: [...keep, ...holders.map(({ key }) => key)] };
   return { root, holders, keys: made.map(({ key }) => key) };
+}
+
+/** The highest number in use: also of a folder that an interruption has left unlisted. */
+export async function lastHolderNumber(folder: string): Promise<number> {
+  const listed = (await holdersOf(folder)).map(({ number }) => number);
+  const names = (await exists(folder)) ? await readdir(folder) : [];
+  return Math.max(0, ...listed, ...names.filter((name) => /^[0-9]{1,6}$/.test(name)).map(Number));
 }
 
 /** Every holder whose key was ever made under `folder`; their keystores may have been carried away. */

@@ -34,7 +34,7 @@ export async function certifyDirectoryKey(work: DirectoryWork, key: SigningKey):
   } as const;
   const root = await loneRootKey(agencyPaths(home).root, chain.root, unlock);
   if (root !== undefined) return await publishStatement(session, chain, content, [root, key], nowMs);
-  const path = await draftStatement(work, content, key);
+  const { path } = await draftStatement(work, content, key);
   throw new SdkError(
     'signatures.missing',
     `${chain.root.threshold} holders of the root have to certify the directory key. The draft for them is ${path}: sign it with \`holdfast agency root sign\`, publish it with \`holdfast agency root publish\`, and run this command again.`,

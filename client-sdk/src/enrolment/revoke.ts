@@ -97,6 +97,6 @@ export async function revokeKey(
     by === 'directory'
       ? await readSigningKey(paths.directory, unlock)
       : await loneRootKey(paths.root, chain.root, unlock);
-  if (signer === undefined) return { chain: null, draft: await draftStatement(work, content) };
+  if (signer === undefined) return { chain: null, draft: (await draftStatement(work, content)).path };
   return { chain: await publishStatement(session, chain, content, [signer], nowMs), draft: null };
 }

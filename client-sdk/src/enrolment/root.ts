@@ -28,17 +28,18 @@ export interface ChainWork {
   readonly nowMs: number;
 }
 
-/** Writes the draft of a statement for the holders; `proof` is the new key, which signs at once. @returns its path */
+/** Writes the draft of a statement for the holders; `proof` is the new key, which signs at once. */
 export async function draftStatement(
   { home, chain, nowMs }: Omit<ChainWork, 'session'>,
   content: StatementContent,
   proof?: SigningKey,
-): Promise<string> {
+): Promise<{ readonly path: string; readonly draft: Draft }> {
   const statement = nextStatement(chain, content, nowMs);
-  const draft = makeDraft('statement', encodeStatement(statement), asksOf(chain, statement));
+  const unsigned = makeDraft('statement', encodeStatement(statement), asksOf(chain, statement));
+  const draft = proof === undefined ? unsigned : await signDraft(unsigned, proof);
   const path = join(agencyPaths(home).drafts, `${statement.seq}-${statement.kind}.json`);
-  await writeDraft(path, proof === undefined ? draft : await signDraft(draft, proof));
-  return path;
+  await writeDraft(path, draft);
+  return { path, draft };
 }
 
 function asksOf(chain: AgencyChain, statement: Statement): readonly Ask[] {
@@ -77,14 +78,12 @@ export async function draftRoot(
   plan: RootPlan,
   params?: Argon2idParams,
 ): Promise<RootDraft> {
-  const { home, chain, nowMs } = work;
+  const { home, chain } = work;
   const stranger = plan.keep?.find((key) => !chain.root.keys.includes(key));
   if (stranger !== undefined)
     throw new SdkError('message.refused', `The key ${stranger} is none of the root keys in force.`);
   const { root, holders } = await makeRoot(agencyPaths(home).root, plan, params);
-  const path = await draftStatement(work, { kind: 'root', root });
-  const statement = nextStatement(chain, { kind: 'root', root }, nowMs);
-  return { path, draft: makeDraft('statement', encodeStatement(statement), asksOf(chain, statement)), holders };
+  return { ...(await draftStatement(work, { kind: 'root', root })), holders };
 }
 
 /**
