@@ -11,7 +11,9 @@ import { discloseCommand } from './commands/disclose.js';
 import { federationCommands } from './commands/federation.js';
 import { freezeCommands } from './commands/freeze.js';
 import { inboxCommand } from './commands/inbox.js';
+import { keysLifeCommands } from './commands/keys-life.js';
 import { noteCommand } from './commands/note.js';
+import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
@@ -36,6 +38,8 @@ for (const register of [
   relayCommands,
   agencyCommands,
   deviceCommands,
+  officerCommands,
+  keysLifeCommands,
   directoryCommands,
   discloseCommand,
   freezeCommands,

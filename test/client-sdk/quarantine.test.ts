@@ -6,13 +6,13 @@ import { type AgencyChain, acceptTrustList, extendChain, rootsOf, startMemberCha
 import { type AgencyId, OPERATIONS, toBase64url } from '@holdfast/protocol';
 import t from 'tap';
 import { replayTrustLists } from '#client-sdk/directory/replay.js';
-import { readSigningKey } from '#client-sdk/enrolment/agency.js';
+import { readSigningKey } from '#client-sdk/home/signing-key.js';
 import { disclosureBody, makeTestNetwork, soon, type TestNetwork, XA, XB } from '../fixtures/network.js';
 
 /** The federation names another root for `agency`, and whoever has it writes the agency's chain with it. */
 async function replaceRoot(network: TestNetwork, agency: AgencyId): Promise<void> {
   const session = openSession(network.url, soon());
-  const federation = await readSigningKey(join(network.home, 'federation', 'root'), network.unlock);
+  const federation = await readSigningKey(join(network.home, 'federation', 'root', '1'), network.unlock);
   const root = generateSigningKey();
   const keys = { threshold: 1, keys: [toBase64url(root.publicKey)] };
   const { lists } = await session.openCall(OPERATIONS.getTrustLists, { query: { from: '1' } });

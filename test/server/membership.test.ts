@@ -141,7 +141,7 @@ t.test('a document comes with the statement that names it, and is kept for who i
   }),
 );
 
-t.test('an agency may append so many statements a day, revocations apart', (t) =>
+t.test('an agency may append so many statements a day, revocations and changes of root apart', (t) =>
   withRelay(async ({ relay, agency }) => {
     let chain: AgencyChain = agency.chain;
     const add = async (content: StatementContent, ...keys: SigningKey[]): Promise<string> => {
@@ -164,6 +164,9 @@ t.test('an agency may append so many statements a day, revocations apart', (t) =
       await add({ kind: 'revoke', target: toBase64url(lost.key.publicKey), reason: 'lost' }, agency.directoryKey),
       'ok',
     );
+    const newRoot = generateSigningKey();
+    const root = { threshold: 1, keys: [toBase64url(newRoot.publicKey)] };
+    t.equal(await add({ kind: 'root', root }, agency.root, newRoot), 'ok', 'a thief who uses up the day stops no root');
     t.equal(await addDevice(), 'statement.quota', 'still');
     relay.advance(MS_PER_DAY);
     t.equal(await addDevice(), 'ok', 'the next day');
