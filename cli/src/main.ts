@@ -10,6 +10,10 @@ import { discloseCommand } from './commands/disclose.js';
 import { federationCommands } from './commands/federation.js';
 import { freezeCommands } from './commands/freeze.js';
 import { inboxCommand } from './commands/inbox.js';
+import { keysArchiveCommands } from './commands/keys-archive.js';
+import { keysBackupCommands } from './commands/keys-backup.js';
+import { keysFingerprintCommand } from './commands/keys-fingerprint.js';
+import { keysKeyringCommands } from './commands/keys-keyring.js';
 import { noteCommand } from './commands/note.js';
 import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
@@ -35,6 +39,10 @@ for (const register of [
   relayCommands,
   agencyCommands,
   deviceCommands,
+  keysFingerprintCommand,
+  keysBackupCommands,
+  keysKeyringCommands,
+  keysArchiveCommands,
   directoryCommands,
   discloseCommand,
   freezeCommands,

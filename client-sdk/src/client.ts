@@ -1,10 +1,11 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import type { AgencyId, AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
 import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
+import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
@@ -125,6 +126,11 @@ export class Holdfast {
   /** Agencies by State, type, network or text. */
   async find(query: DirectoryQuery, options: WaitOptions): Promise<readonly PublishedAgency[]> {
     return findAgencies(this.#runtime, query, options.signal);
+  }
+
+  /** What to compare by telephone: of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */
+  fingerprint(agency: AgencyId | null, options: WaitOptions): Promise<NamedFingerprint> {
+    return fingerprintOf(this.#runtime, agency, options.signal);
   }
 
   /** Stops sending and receiving, keeps what is queued, and frees everything. */

@@ -6,6 +6,7 @@ export type { Acknowledgement, AcknowledgementLevel } from './archive/message-ta
 export type { Case, TimelineEntry } from './cases/case.js';
 export { Holdfast, type WaitOptions } from './client.js';
 export type { DirectoryQuery } from './directory/find.js';
+export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
@@ -37,6 +38,13 @@ export {
   removeArchiveCustodian,
   unlockCustodian,
 } from './recovery/custody.js';
+export {
+  type BackUpRequest,
+  backUpKeystore,
+  type RestoredKeystore,
+  type RestoreKeystoreRequest,
+  restoreKeystore,
+} from './recovery/keystore-backup.js';
 export { type PublishArchiveKey, type PublishedArchiveKey, publishArchiveKey } from './recovery/publish-archive-key.js';
 export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
 export type { RestoreReport } from './recovery/restore.js';

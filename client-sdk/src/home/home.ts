@@ -20,7 +20,7 @@ import { SdkError } from '../errors.js';
 
 const closed = { additionalProperties: false } as const;
 
-const AgencyFileSchema = Type.Object(
+export const AgencyFileSchema = Type.Object(
   {
     v: Type.Literal(1),
     agency: AgencyIdSchema,

@@ -27,8 +27,8 @@ export function followForRecovery(deps: FollowDependencies): RecoveryWriter {
     folder,
     // From the agency's chain, never from a file: who could write the file would have messages sealed to a key of their own.
     archiveKey: () => {
-      const named = directory.chainOf(identity.agency)?.archive;
-      return named == null ? undefined : fromBase64url(named.key);
+      const key = directory.chainOf(identity.agency)?.archive?.key;
+      return key === undefined ? undefined : fromBase64url(key);
     },
     onError: (cause) => {
       const { code, message } = new SdkError('recovery.not-written', undefined, { cause });
