@@ -105,6 +105,12 @@ const SDK_EXIT_CODES = {
   'recovery.device-unknown': denied,
   'recovery.record-invalid': denied,
   'keystore.not-this-agency': conflict,
+  'draft.refused': usage,
+  'draft.outdated': conflict,
+  'signatures.missing': denied,
+  'key.unknown': notFound,
+  'officer.exists': conflict,
+  'officer.unlock-shared': usage,
   'officer.required': denied,
 } as const satisfies Record<SdkErrorCode, ExitCode>;
 

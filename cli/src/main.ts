@@ -14,7 +14,9 @@ import { keysArchiveCommands } from './commands/keys-archive.js';
 import { keysBackupCommands } from './commands/keys-backup.js';
 import { keysFingerprintCommand } from './commands/keys-fingerprint.js';
 import { keysKeyringCommands } from './commands/keys-keyring.js';
+import { keysLifeCommands } from './commands/keys-life.js';
 import { noteCommand } from './commands/note.js';
+import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
@@ -43,6 +45,8 @@ for (const register of [
   keysBackupCommands,
   keysKeyringCommands,
   keysArchiveCommands,
+  officerCommands,
+  keysLifeCommands,
   directoryCommands,
   discloseCommand,
   freezeCommands,

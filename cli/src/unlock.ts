@@ -26,8 +26,14 @@ export async function resolveUnlock(): Promise<Unlock> {
  * @param isNew whether it is chosen now: then it is asked for twice
  */
 export async function unlockOf(prefix: string, question: string, isNew: boolean): Promise<Unlock> {
-  const fromFile = await unlockFromFiles(process.env[`${prefix}_KEY_FILE`], process.env[`${prefix}_PASSWORD_FILE`]);
-  if (fromFile !== undefined) return fromFile;
+  return (await unlockFromVariables(prefix)) ?? (await askFor(question, isNew));
+}
+
+/** `<prefix>_KEY_FILE` or `<prefix>_PASSWORD_FILE`, where one is set. */
+export const unlockFromVariables = (prefix: string): Promise<Unlock | undefined> =>
+  unlockFromFiles(process.env[`${prefix}_KEY_FILE`], process.env[`${prefix}_PASSWORD_FILE`]);
+
+async function askFor(question: string, isNew: boolean): Promise<Unlock> {
   const password = await promptSecret(`${question}: `);
   // A slip of the finger would lock away for good what is sealed with it.
   if (isNew && (await promptSecret('The same again: ')) !== password)

@@ -75,6 +75,15 @@ export const SDK_ERRORS = {
     false,
     'The export is of another agency, another federation or other root keys than are here.',
   ),
+  'draft.refused': entry(false, 'The draft is not one to sign: damaged, changed, or for other keys. Ask for it again.'),
+  'draft.outdated': entry(false, 'What the draft follows has moved on. Make it anew and have it signed again.'),
+  'signatures.missing': entry(false, 'Hand the draft to the holders who have not signed yet.'),
+  'key.unknown': entry(false, 'The agency has no such key, device or officer; see `holdfast keys status`.'),
+  'officer.exists': entry(false, 'There is an officer of this name already; choose another.'),
+  'officer.unlock-shared': entry(
+    false,
+    "An officer's key opens with the officer's own password or key, never with the gateway's.",
+  ),
   'officer.required': entry(
     false,
     "A live federation asks for officers' signatures, which this version cannot give yet.",

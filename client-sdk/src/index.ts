@@ -4,26 +4,62 @@
  */
 export type { Acknowledgement, AcknowledgementLevel } from './archive/message-table.js';
 export type { Case, TimelineEntry } from './cases/case.js';
+export {
+  type Ask,
+  type Draft,
+  describeDraft,
+  missingSignatures,
+  readDraft,
+  shortKey,
+  signDraft,
+  writeDraft,
+} from './ceremony/draft.js';
+export { type Holder, holdersAtHand, holdersOf, type RootPlan } from './ceremony/holders.js';
 export { Holdfast, type WaitOptions } from './client.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
+export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
+export { type KeyStatus, keyStatus, WARN_DAYS } from './enrolment/key-status.js';
+export { addOfficer, type NewOfficer, type OfficerFile, officerPaths, readOfficer } from './enrolment/officer.js';
+export { fetchChain, type OwnChain } from './enrolment/own-chain.js';
+export {
+  type CertifiedKey,
+  certifiedKeys,
+  findKey,
+  type RevocationReason,
+  type Revoked,
+  revokeKey,
+} from './enrolment/revoke.js';
+export { type ChainWork, draftRoot, publishDraft, type RootDraft } from './enrolment/root.js';
 export { isSdkError, SDK_ERRORS, SdkError, type SdkErrorCode } from './errors.js';
 export type { ConnectionState, SdkEvent } from './events.js';
 export {
   admitMember,
+  draftFederationRoot,
+  draftNext,
   type FederationInit,
-  federationIdOf,
+  finishTrustList,
   initFederation,
-  readTrustListFile,
-  readTrustLists,
+  listBefore,
+  rootFolder,
+  signNext,
   suspendMember,
-  trustListPath,
 } from './federation/federation.js';
 export { parseMembershipRequest } from './federation/membership-request.js';
+export { type Change, newRoot, withMember, withoutMember } from './federation/next-list.js';
+export {
+  federationIdOf,
+  latestTrustList,
+  readTrustListFile,
+  readTrustLists,
+  trustListPath,
+} from './federation/trust-list-files.js';
+export { agencyPaths, readAgencyFile, readJoinedAgency } from './home/home.js';
 export { readFileBounded } from './home/read-file-bounded.js';
+export { readSigningKey } from './home/signing-key.js';
 export type { OpenOptions } from './open-device.js';
 export type { InboxItem } from './receive/inbox.js';
 export type { UnknownMessage } from './receive/read-message.js';

@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { FileKeystore, type Unlock } from '@holdfast/keys';
 import { type Archive, openArchive } from './archive/archive.js';
-import { signingKeyIn } from './enrolment/agency.js';
 import { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { devicePaths, readDeviceId, readJoinedAgency } from './home/home.js';
+import { signingKeyIn } from './home/signing-key.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { RelayTransport } from './transport/port.js';
 

@@ -53,8 +53,8 @@ t.test('export and import: one size, nothing written over, another root refused'
   const env = { HOLDFAST_EXPORT_KEY_FILE: keyFile('export') };
   const file = (name: string): string => join(network.home, name);
   await Promise.all(
-    ['root', 'directory', 'device'].map(async (keystore) => {
-      const out = file(`${keystore}.export`);
+    ['root/1', 'directory', 'device'].map(async (keystore) => {
+      const out = file(`${keystore.replace('/', '-')}.export`);
       t.match(await holdfast(XA, ['keys', 'export', '--keystore', keystore, '--out', out], env), { code: 0 }, keystore);
       t.equal(statSync(out).size, 65_536);
       t.equal(statSync(out).mode & 0o777, 0o600);
@@ -63,9 +63,9 @@ t.test('export and import: one size, nothing written over, another root refused'
   const wrong = { HOLDFAST_EXPORT_KEY_FILE: keyFile('other') };
   const [here, twice, unknown, locked] = await Promise.all([
     holdfast(XA, ['keys', 'import', file('device.export')], env),
-    holdfast(XA, ['keys', 'export', '--keystore', 'root', '--out', file('root.export')], env),
+    holdfast(XA, ['keys', 'export', '--keystore', 'root/1', '--out', file('root-1.export')], env),
     holdfast(XA, ['keys', 'export', '--keystore', 'day-wrap', '--out', file('x')], env),
-    holdfast(XA, ['keys', 'import', file('root.export')], wrong),
+    holdfast(XA, ['keys', 'import', file('root-1.export')], wrong),
   ]);
   t.match(here, { code: 5 }, 'the keystore is here already');
   t.match(twice, { code: 5 }, 'the file is here already');

@@ -1,12 +1,14 @@
 /** `holdfast agency`: what an administrator does once for the agency. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { initAgency, joinFederation } from '@holdfast/client-sdk';
+import { agencyPaths, initAgency, joinFederation } from '@holdfast/client-sdk';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { CliError } from '../errors.js';
 import { federationId } from '../input/ids.js';
 import { readCapability, readEntry } from '../input/read-documents.js';
+import { agencyRootCommands } from './agency-root.js';
+import { rootPlan } from './draft.js';
 
 export function agencyCommands(program: Command): void {
   const group = program.command('agency').description('your own agency: keys, membership, directory entry');
@@ -15,11 +17,15 @@ export function agencyCommands(program: Command): void {
     .command('init <id>')
     .description("make the agency's root and directory keys and the request for membership")
     .requiredOption('--name <name>', 'official name')
-    .action(async (id: string, options: { name: string }, command: Command) => {
+    .option('--root-keys <n>', 'how many people hold a root key', '1')
+    .option('--threshold <m>', 'how many of them must sign', '1')
+    .action(async (id: string, options: { name: string; rootKeys: string; threshold: string }, command: Command) => {
       const context = contextOf(command);
       const agency = agencyId(id);
       const home = join(context.home, 'agency', agency);
-      const request = await initAgency(home, agency, options.name, await context.unlock());
+      const unlock = await context.unlock();
+      const plan = await rootPlan(agencyPaths(home).root, options, async () => await Promise.resolve(unlock));
+      const request = await initAgency(home, agency, options.name, unlock, undefined, plan);
       const file = join(home, 'membership-request.json');
       await writeFile(file, `${JSON.stringify(request, null, 2)}\n`);
       context.output.event(
@@ -28,6 +34,8 @@ export function agencyCommands(program: Command): void {
         `${options.name} (${agency}) made in ${home}.\nSend ${file} to the federation.`,
       );
     });
+
+  agencyRootCommands(group);
 
   group
     .command('register')

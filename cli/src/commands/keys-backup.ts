@@ -17,7 +17,7 @@ export function keysBackupCommands(program: Command): void {
     .description('a keystore as one file under a password of its own; day keys are never in it')
     .requiredOption(
       '--keystore <which>',
-      'root (or root/2, a holder of a root key), directory, or device (see --device)',
+      'root/1 (root/2, …: a holder of a root key), directory, or device (see --device)',
     )
     .requiredOption('--out <file>', 'where to write it; nothing is written over')
     .action(async (options: { keystore: string; out: string }, command: Command) => {

@@ -23,6 +23,8 @@ export const markIds = (argv: readonly string[]): string[] =>
   argv.map((text) => (HYPHENED_ID.test(text) && !OPTION.test(text) ? `${MARK}${text}` : text));
 
 const unmarked = (text: string): string => (text.startsWith(MARK) ? text.slice(MARK.length) : text);
+/** An id, a key or a name as it was typed: the chain says whether there is such a one. */
+export const anyId = unmarked;
 const reader =
   <T>(parse: (value: unknown) => T): ((text: string) => T) =>
   (text) =>

@@ -1,34 +1,24 @@
 /**
  * What an agency's administrator does once: make the root and the directory key, ask to be admitted, publish the chain's
- * first statements, the directory entry and the capability record. Root and directory key stay in keystores of their own.
+ * first statements, the directory entry and the capability record. Each holder's root key and the directory key lie in keystores of their own.
  */
-import {
-  type Argon2idParams,
-  FileKeystore,
-  generateSigningKey,
-  randomBytes,
-  type SigningKey,
-  type StatementContent,
-  signingKeyFromSeed,
-  signStatement,
-  type Unlock,
-} from '@holdfast/keys';
+import { type Argon2idParams, FileKeystore, generateSigningKey, randomBytes, type Unlock } from '@holdfast/keys';
 import { type AgencyChain, sha256 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
-  type AppendStatement,
   documentHash,
-  MS_PER_DAY,
-  OPERATIONS,
   parseCapabilityRecord,
   parseDirectoryEntry,
-  type SaltedDocument,
   toBase64url,
   toHash,
 } from '@holdfast/protocol';
+import { makeRoot, type RootPlan } from '../ceremony/holders.js';
 import { SdkError } from '../errors.js';
 import { type AgencyFile, agencyPaths, writeAgencyFile } from '../home/home.js';
+import { readSigningKey, storeSigningKey } from '../home/signing-key.js';
 import type { OpenSession } from '../session/open-session.js';
+import { certifyDirectoryKey } from './directory-key.js';
+import { publishStatement } from './publish.js';
 
 /** What the federation needs to admit the agency; carried to it by hand and compared by phone. */
 export interface MembershipRequest {
@@ -37,66 +27,26 @@ export interface MembershipRequest {
   readonly root: AgencyFile['root'];
 }
 
-/** Makes the agency's home with its root and directory keys. @throws KeysError where the home exists already */
+/**
+ * Makes the agency's home with its root and directory keys.
+ * @param plan the holders of the root; without it there is one, whose key opens as the directory key does
+ * @throws KeysError `keystore.exists` where the home exists already; SdkError `message.refused`
+ */
 export async function initAgency(
   home: string,
   agency: AgencyId,
   name: string,
   unlock: Unlock,
   params?: Argon2idParams,
+  plan: RootPlan = { threshold: 1, unlocks: [unlock] },
 ): Promise<MembershipRequest> {
   const paths = agencyPaths(home);
-  const root = generateSigningKey();
-  for (const [folder, key] of [
-    [paths.root, root],
-    [paths.directory, generateSigningKey()],
-  ] as const) {
-    await storeSigningKey(await FileKeystore.create(folder, { unlock, ...(params ? { params } : {}) }), key);
-  }
-  const request = { agency, name, root: { threshold: 1, keys: [toBase64url(root.publicKey)] } };
+  const directory = await FileKeystore.create(paths.directory, { unlock, ...(params ? { params } : {}) });
+  await storeSigningKey(directory, generateSigningKey());
+  const { root } = await makeRoot(paths.root, plan, params);
+  const request = { agency, name, root };
   await writeAgencyFile(home, { v: 1, ...request, federation: null });
   return request;
-}
-
-/** Stores the key in a keystore just made, and closes it. */
-export async function storeSigningKey(keystore: FileKeystore, key: SigningKey): Promise<void> {
-  try {
-    await keystore.put('signing-key', 'main', key.seed);
-  } finally {
-    await keystore.close();
-  }
-}
-
-/** The signing key of an open keystore. @throws SdkError `home.not-found` */
-export async function signingKeyIn(keystore: FileKeystore): Promise<SigningKey> {
-  const seed = await keystore.get('signing-key', 'main');
-  if (seed === undefined) throw new SdkError('home.not-found', 'The keystore holds no signing key.');
-  return signingKeyFromSeed(seed);
-}
-
-/** The signing key of the keystore in `folder`. @throws KeysError `keystore.*` */
-export async function readSigningKey(folder: string, unlock: Unlock): Promise<SigningKey> {
-  const keystore = await FileKeystore.open(folder, { unlock });
-  try {
-    return await signingKeyIn(keystore);
-  } finally {
-    await keystore.close();
-  }
-}
-
-/** Signs and publishes one statement (with the document it names); returns the chain after it. */
-export async function publishStatement(
-  session: OpenSession,
-  chain: AgencyChain,
-  content: StatementContent,
-  keys: readonly SigningKey[],
-  nowMs: number,
-  document: SaltedDocument | null = null,
-): Promise<AgencyChain> {
-  const signed = await signStatement(chain, content, nowMs, keys);
-  const body: AppendStatement = { statement: signed.jws, document };
-  await session.openCall(OPERATIONS.appendStatement, { params: { agency: chain.agency }, body });
-  return signed.chain;
 }
 
 export interface Registration {
@@ -105,7 +55,10 @@ export interface Registration {
   readonly capability: unknown;
 }
 
-/** Certifies the directory key where the chain has none, then signs and publishes entry and capability record. */
+/**
+ * Certifies the directory key where the chain has none, then signs and publishes entry and capability record.
+ * @throws SdkError `signatures.missing` where several holders of the root have to certify the directory key: a draft is made for them
+ */
 export async function registerAgency(
   home: string,
   unlock: Unlock,
@@ -127,12 +80,8 @@ export async function registerAgency(
     });
   const directoryKey = await readSigningKey(paths.directory, unlock);
   let current = chain;
-  if (current.directoryKeys.size === 0) {
-    const root = await readSigningKey(paths.root, unlock);
-    const validity = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 365 * MS_PER_DAY };
-    const content = { kind: 'directory-key', key: toBase64url(directoryKey.publicKey), ...validity } as const;
-    current = await publishStatement(session, current, content, [root, directoryKey], nowMs);
-  }
+  if (current.directoryKeys.size === 0)
+    current = await certifyDirectoryKey({ home, unlock, session, chain, nowMs }, directoryKey);
   for (const [kind, document] of [
     ['entry', entry],
     ['capability', capability],

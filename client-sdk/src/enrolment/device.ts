@@ -4,8 +4,9 @@ import { type Argon2idParams, FileKeystore, generateSigningKey, randomBytes, typ
 import type { AgencyChain } from '@holdfast/keys/verify';
 import { type DeviceId, MS_PER_DAY, toBase64url, toDeviceId } from '@holdfast/protocol';
 import { agencyPaths, devicePaths, writeDeviceId } from '../home/home.js';
+import { readSigningKey, storeSigningKey } from '../home/signing-key.js';
 import type { OpenSession } from '../session/open-session.js';
-import { publishStatement, readSigningKey, storeSigningKey } from './agency.js';
+import { publishStatement } from './publish.js';
 
 const DEVICE_LIFE_DAYS = 180;
 

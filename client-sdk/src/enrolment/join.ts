@@ -20,7 +20,10 @@ export interface JoinRequest {
   readonly signal: AbortSignal;
 }
 
-/** Publishes the agency's chain, entry and capability record; may be run again with newer documents. */
+/**
+ * Publishes the agency's chain, entry and capability record; may be run again with newer documents.
+ * @throws SdkError `signatures.missing` where several holders of the root have to certify the directory key first
+ */
 export async function joinFederation(
   request: JoinRequest,
 ): Promise<{ readonly agency: AgencyId; readonly seq: number }> {
@@ -28,8 +31,9 @@ export async function joinFederation(
   const file = await readAgencyFile(home);
   const session = openSession(relayUrl, signal);
   const { chain } = await fetchChain(session, file.agency, fed);
-  const registered = await registerAgency(home, unlock, session, chain, { entry, capability }, nowMs);
+  // Before the rest: holders who have to sign first need to know which federation it is.
   await writeAgencyFile(home, { ...file, federation: { fed, relayUrl } });
+  const registered = await registerAgency(home, unlock, session, chain, { entry, capability }, nowMs);
   return { agency: file.agency, seq: registered.seq };
 }
 

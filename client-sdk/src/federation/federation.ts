@@ -1,38 +1,25 @@
 /**
- * What the federation's operator does, offline: make the root key, sign the first trust list, admit and suspend members by
- * signing the next one. The lists are public files; the relay and every agency verify them against the federation's id.
+ * What the federation's secretariat does, offline: make the root keys and the first trust list, and sign each next one. Where one
+ * holder is enough and at hand that is one step; else the list goes from holder to holder as a draft.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Argon2idParams,
-  FileKeystore,
-  federationOf,
-  generateSigningKey,
-  signTrustList,
-  type Unlock,
-} from '@holdfast/keys';
+import { type Argon2idParams, federationOf, signTrustList, type Unlock } from '@holdfast/keys';
 import { type AcceptedTrustList, acceptTrustList } from '@holdfast/keys/verify';
 import {
   type AgencyId,
-  type FederationId,
-  fromBase64url,
-  fromUtf8,
-  type GeneralJws,
-  GeneralJwsSchema,
-  type Member,
+  encodeTrustList,
+  type KeySet,
   MS_PER_DAY,
-  parserOf,
-  parseStrict,
-  parseTrustList,
+  sameKeySet,
   type TrustList,
-  toBase64url,
 } from '@holdfast/protocol';
-import { type MembershipRequest, readSigningKey, storeSigningKey } from '../enrolment/agency.js';
+import { type Ask, assertSigned, type Draft, draftJws, makeDraft, writeDraft } from '../ceremony/draft.js';
+import { exists, type Holder, loneRootKey, makeRoot, type RootPlan } from '../ceremony/holders.js';
+import type { MembershipRequest } from '../enrolment/agency.js';
 import { SdkError } from '../errors.js';
-
-const parseJws = parserOf('trust list', GeneralJwsSchema, 'trust-list.invalid');
-const MAX_LIST_BYTES = 1_600_000;
+import { type Change, newRoot, nextList, withMember, withoutMember } from './next-list.js';
+import { latestTrustList, listFolder, trustListPath, writeList } from './trust-list-files.js';
 
 export interface FederationInit {
   readonly name: string;
@@ -41,16 +28,30 @@ export interface FederationInit {
   readonly validDays: number;
   readonly nowMs: number;
   readonly params?: Argon2idParams;
+  /** The holders of the root; without it there is one, under the unlock that `initFederation` is given. */
+  readonly root?: RootPlan;
 }
 
-/** Makes the federation's root key and its first trust list. @throws KeysError `keystore.exists` */
-export async function initFederation(home: string, unlock: Unlock, init: FederationInit): Promise<AcceptedTrustList> {
-  const root = generateSigningKey();
-  const keystore = await FileKeystore.create(join(home, 'root'), {
-    unlock,
-    ...(init.params ? { params: init.params } : {}),
-  });
-  await storeSigningKey(keystore, root);
+export const rootFolder = (home: string): string => join(home, 'root');
+const draftPath = (home: string, version: number): string => join(home, 'drafts', `trust-list-${version}.json`);
+
+/**
+ * Makes the federation's root keys and its first trust list.
+ * @param unlock of the one holder; null where `init.root` names the holders
+ * @throws SdkError `message.refused`; KeysError `keystore.exists`
+ */
+export async function initFederation(
+  home: string,
+  unlock: Unlock | null,
+  init: FederationInit,
+): Promise<AcceptedTrustList> {
+  if (await exists(trustListPath(home, 1)))
+    throw new SdkError('message.refused', `There is a federation at ${home} already.`);
+  const { root, keys } = await makeRoot(
+    rootFolder(home),
+    init.root ?? { threshold: 1, unlocks: unlock === null ? [] : [unlock] },
+    init.params,
+  );
   const list: TrustList = {
     v: 1,
     use: init.use,
@@ -59,108 +60,116 @@ export async function initFederation(home: string, unlock: Unlock, init: Federat
     prev: null,
     issuedAtMs: init.nowMs,
     expiresAtMs: init.nowMs + init.validDays * MS_PER_DAY,
-    root: { threshold: 1, keys: [toBase64url(root.publicKey)] },
+    root,
     relay: init.relay,
     members: [],
     witnessPolicy: '',
   };
-  const jws = await signTrustList(list, [root]);
-  const accepted = acceptTrustList(undefined, jws, federationOf(list));
+  // All holders are in the room at this one moment.
+  const accepted = acceptTrustList(undefined, await signTrustList(list, keys), federationOf(list));
   await mkdir(listFolder(home), { recursive: true });
   await writeList(home, accepted);
   return accepted;
 }
 
-/** Signs the next list with this member added, or active again, or under another name. @throws SdkError `message.refused` where its root differs */
-export function admitMember(
+/**
+ * Signs the next list with this member added, or active again, or under another name.
+ * @throws SdkError `message.refused` where its root differs, `signatures.missing` where one holder is not enough
+ */
+export const admitMember = (
   home: string,
   unlock: Unlock,
   request: MembershipRequest,
   nowMs: number,
-): Promise<AcceptedTrustList> {
-  return nextList(home, unlock, nowMs, (members) => {
-    const before = members.find(({ agency }) => agency === request.agency);
-    if (before !== undefined && JSON.stringify(before.root) !== JSON.stringify(request.root)) {
-      throw new SdkError('message.refused', `${request.agency} is a member under other root keys.`, {
-        issues: [{ field: 'root', reason: 'differs from the keys under which the agency was admitted' }],
-      });
-    }
-    const member: Member = { ...request, status: 'active', admittedAtMs: before?.admittedAtMs ?? nowMs };
-    return [...members.filter(({ agency }) => agency !== request.agency), member];
-  });
-}
+): Promise<AcceptedTrustList> => signNext(home, unlock, withMember(request), nowMs);
 
-/** Signs the next list with this member suspended. @throws SdkError `directory.unknown-agency` */
-export function suspendMember(
+/** Signs the next list with this member suspended. @throws SdkError `directory.unknown-agency`, `signatures.missing` */
+export const suspendMember = (
   home: string,
   unlock: Unlock,
   agency: AgencyId,
   nowMs: number,
-): Promise<AcceptedTrustList> {
-  return nextList(home, unlock, nowMs, (members) => {
-    if (!members.some((member) => member.agency === agency))
-      throw new SdkError('directory.unknown-agency', `The federation has no member "${agency}".`);
-    return members.map((member) => (member.agency === agency ? { ...member, status: 'suspended' } : member));
-  });
-}
+): Promise<AcceptedTrustList> => signNext(home, unlock, withoutMember(agency), nowMs);
 
-async function nextList(
+/** Changes and signs in one step. @throws SdkError `signatures.missing` where one holder is not enough, or not at hand */
+export async function signNext(
   home: string,
   unlock: Unlock,
+  change: Change,
   nowMs: number,
-  change: (members: readonly Member[]) => Member[],
 ): Promise<AcceptedTrustList> {
-  const latest = (await readTrustLists(home)).at(-1);
-  if (latest === undefined)
-    throw new SdkError('home.not-found', `There is no federation at ${home}; run \`holdfast federation init\` first.`);
-  const root = await readSigningKey(join(home, 'root'), unlock);
-  const { list } = latest;
-  const members = change(list.members).sort((a, b) => (a.agency < b.agency ? -1 : 1));
-  const life = list.expiresAtMs - list.issuedAtMs;
-  const next: TrustList = {
-    ...list,
-    version: list.version + 1,
-    prev: latest.hash,
-    issuedAtMs: nowMs,
-    expiresAtMs: nowMs + life,
-    members,
-  };
-  const accepted = acceptTrustList(latest, await signTrustList(next, [root]), latest.fed);
+  const latest = await latestTrustList(home);
+  const next = nextList(latest, change, nowMs);
+  const key = await loneRootKey(rootFolder(home), latest.list.root, unlock);
+  if (key === undefined) {
+    assertSigned(asksOf(latest.list.root, next), new Set());
+    throw new SdkError('signatures.missing');
+  }
+  const accepted = acceptTrustList(latest, await signTrustList(next, [key]), latest.fed);
   await writeList(home, accepted);
   return accepted;
 }
 
-/** Every trust list of the federation's home, verified in order. */
-export async function readTrustLists(home: string): Promise<AcceptedTrustList[]> {
-  const names = await readdir(listFolder(home)).catch((cause: unknown) => {
-    throw new SdkError('home.not-found', `There is no federation at ${home}; run \`holdfast federation init\` first.`, {
-      cause,
-    });
-  });
-  const accepted: AcceptedTrustList[] = [];
-  for (let version = 1; names.includes(`${version}.json`); version++) {
-    const jws = await readTrustListFile(join(listFolder(home), `${version}.json`));
-    accepted.push(acceptTrustList(accepted.at(-1), jws, accepted[0]?.fed ?? federationIdOf(jws)));
-  }
+/** The draft of the next list, for several holders. @returns its path */
+export async function draftNext(
+  home: string,
+  change: Change,
+  nowMs: number,
+): Promise<{ readonly path: string; readonly draft: Draft; readonly previous: TrustList }> {
+  const { list, ...latest } = await latestTrustList(home);
+  const next = nextList({ list, ...latest }, change, nowMs);
+  const draft = makeDraft('trust-list', encodeTrustList(next), asksOf(list.root, next));
+  const path = draftPath(home, next.version);
+  await writeDraft(path, draft);
+  return { path, draft, previous: list };
+}
+
+/** Makes the new holders' keys of the federation, and the draft of the list that puts them in the old ones' place. */
+export async function draftFederationRoot(
+  home: string,
+  plan: RootPlan,
+  nowMs: number,
+  params?: Argon2idParams,
+): Promise<{ readonly path: string; readonly draft: Draft; readonly holders: readonly Holder[] }> {
+  const { list } = await latestTrustList(home);
+  const stranger = plan.keep?.find((key) => !list.root.keys.includes(key));
+  if (stranger !== undefined)
+    throw new SdkError('message.refused', `The key ${stranger} is none of the federation's root keys.`);
+  const { root, holders } = await makeRoot(rootFolder(home), plan, params);
+  return { ...(await draftNext(home, newRoot(root), nowMs)), holders };
+}
+
+function asksOf(before: KeySet, { root }: TrustList): readonly Ask[] {
+  if (sameKeySet(before, root)) return [{ what: 'root', set: before }];
+  return [
+    { what: 'old-root', set: before },
+    { what: 'new-root', set: root },
+  ];
+}
+
+/**
+ * Makes a draft that has all its signatures the next list of the home; again it does nothing.
+ * @throws SdkError `signatures.missing`, naming whose, `draft.outdated`, `draft.refused`; KeysError `trust-list.refused`
+ */
+export async function finishTrustList(home: string, draft: Draft): Promise<AcceptedTrustList> {
+  if (draft.kind !== 'trust-list') throw new SdkError('draft.refused', 'The draft is a statement, not a trust list.');
+  const latest = await latestTrustList(home);
+  const jws = draftJws(draft);
+  if (draft.list.version === latest.list.version && latest.jws.payload === jws.payload) return latest;
+  if (draft.list.version !== latest.list.version + 1 || draft.list.prev !== latest.hash)
+    throw new SdkError(
+      'draft.outdated',
+      `The draft is version ${draft.list.version}; the newest list here is ${latest.list.version}, and the draft does not follow it. Make it anew.`,
+    );
+  assertSigned(asksOf(latest.list.root, draft.list), draft.signers);
+  const accepted = acceptTrustList(latest, jws, latest.fed);
+  await writeList(home, accepted);
   return accepted;
 }
 
-/** A trust list's file, read but not verified. @throws ProtocolError `encoding.*`, `trust-list.invalid` */
-export async function readTrustListFile(path: string): Promise<GeneralJws> {
-  const bytes = await readFile(path);
-  if (bytes.length > MAX_LIST_BYTES) throw new SdkError('message.refused', `${path} is too large to be a trust list.`);
-  return parseJws(parseStrict(fromUtf8(bytes), { depth: 8, members: 100_000 }));
-}
-
-/** The id that a first list stands for: trust in it comes from comparing this, by phone. */
-export function federationIdOf(first: GeneralJws): FederationId {
-  return federationOf(parseTrustList(fromBase64url(first.payload)));
-}
-
-const listFolder = (home: string): string => join(home, 'trust-lists');
-/** Where a version lies in the federation's home. */
-export const trustListPath = (home: string, version: number): string => join(listFolder(home), `${version}.json`);
-
-async function writeList(home: string, { list, jws }: AcceptedTrustList): Promise<void> {
-  await writeFile(trustListPath(home, list.version), `${JSON.stringify(jws)}\n`, { flag: 'wx', flush: true });
+/** The list that a draft follows, where it is in this home, so that what changes can be told. */
+export async function listBefore(home: string, draft: Draft): Promise<TrustList | undefined> {
+  if (draft.kind !== 'trust-list' || !(await exists(trustListPath(home, 1)))) return undefined;
+  const latest = await latestTrustList(home);
+  return latest.hash === draft.list.prev ? latest.list : undefined;
 }

@@ -1,8 +1,8 @@
 /**
- * Where an agency's files lie: `agency.json` (public), `root/` and `directory/` (keystores of the administrator), and one
+ * Where an agency's files lie: `agency.json` (public), `root/1`, `root/2`, … (a keystore for each holder
+ * of a root key), `directory/` (the administrator's), and one
  * folder per device with its keystore, archive and attachment spool. Nothing here is secret but the keystores.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   AgencyIdSchema,
@@ -10,13 +10,12 @@ import {
   DeviceIdSchema,
   type FederationId,
   FederationIdSchema,
-  fromUtf8,
   KeySetSchema,
   parserOf,
-  parseStrict,
 } from '@holdfast/protocol';
 import { type Static, Type } from 'typebox';
 import { SdkError } from '../errors.js';
+import { readJson, writeJson } from './json-file.js';
 
 const closed = { additionalProperties: false } as const;
 
@@ -45,12 +44,17 @@ export interface AgencyPaths {
   readonly agencyFile: string;
   readonly root: string;
   readonly directory: string;
+  /** The next directory key, while it is not certified yet. */
+  readonly nextDirectory: string;
+  readonly drafts: string;
 }
 export const agencyPaths = (home: string): AgencyPaths => ({
   home,
   agencyFile: join(home, 'agency.json'),
   root: join(home, 'root'),
   directory: join(home, 'directory'),
+  nextDirectory: join(home, 'directory.next'),
+  drafts: join(home, 'drafts'),
 });
 
 export interface DevicePaths {
@@ -61,11 +65,7 @@ export interface DevicePaths {
   readonly spool: string;
 }
 export function devicePaths(home: string, name: string): DevicePaths {
-  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
-    throw new SdkError(
-      'message.refused',
-      `A device name has lower-case letters, digits and hyphens; "${name}" does not fit.`,
-    );
+  assertName('device', name);
   const folder = join(home, 'devices', name);
   return {
     folder,
@@ -74,6 +74,15 @@ export function devicePaths(home: string, name: string): DevicePaths {
     archive: join(folder, 'archive.db'),
     spool: join(folder, 'spool'),
   };
+}
+
+/** Names are folder names too. @throws SdkError `message.refused` */
+export function assertName(what: 'device' | 'officer', name: string): void {
+  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name))
+    throw new SdkError(
+      'message.refused',
+      `The name of a ${what} has lower-case letters, digits and hyphens; "${name}" does not fit.`,
+    );
 }
 
 /** @throws SdkError `home.not-found`; ProtocolError `message.invalid` */
@@ -101,20 +110,4 @@ export async function readJoinedAgency(
       `${file.agency} has not joined a federation; run \`holdfast agency register\`.`,
     );
   return { ...file, federation };
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return parseStrict(fromUtf8(await readFile(path)));
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
-      throw new SdkError('home.not-found', `There is no ${path}.`, { cause });
-    throw cause;
-  }
-}
-
-async function writeJson(path: string, value: unknown): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  await writeFile(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flush: true });
-  await rename(`${path}.new`, path);
 }

@@ -1,9 +1,10 @@
 /** Naming the archive key in the agency's chain, by the directory key: from then on the agency's devices seal to it. */
 import type { Unlock } from '@holdfast/keys';
 import { MS_PER_DAY } from '@holdfast/protocol';
-import { publishStatement, readSigningKey } from '../enrolment/agency.js';
 import { fetchChain } from '../enrolment/own-chain.js';
+import { publishStatement } from '../enrolment/publish.js';
 import { agencyPaths, readJoinedAgency } from '../home/home.js';
+import { readSigningKey } from '../home/signing-key.js';
 import { openSession } from '../session/open-session.js';
 import { type ArchiveStatus, archiveStatus } from './custody.js';
 

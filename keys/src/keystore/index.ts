@@ -21,4 +21,5 @@ export {
   openKeystore,
   type RecordName,
 } from './keystore.js';
+export { listRecordIds } from './record-ids.js';
 export { readUnlockKey, type Unlock } from './unlock.js';
