@@ -119,8 +119,14 @@ t.test('the archive key, its custodians, and recovery', async (t) => {
     { code: 2 },
     'one is too few',
   );
+  const officer = await holdfast(XB, ['officer', 'add', 'ada', '--role', 'admin'], {
+    HOLDFAST_OFFICER_KEY_FILE: keyFile('ada-signs'),
+  });
+  t.match(officer, { code: 0 }, officer.stderr);
   const made = await holdfast(XB, ['keys', 'archive', 'init', ...two], custodians);
   t.match(made.events[0], { event: 'archive.published', published: true, custodians: { length: 2 } }, made.stderr);
+  const numbers = made.events[0]?.custodians;
+  t.ok(Array.isArray(numbers) && numbers.includes(officer.events[0]?.officer), "ada's number is the officer's");
   t.match(await holdfast(XB, ['keys', 'archive', 'init', ...two], custodians), { code: 2 }, 'once only');
   const again = await holdfast(XB, ['keys', 'archive', 'publish']);
   t.match(again.events[0], { published: false });

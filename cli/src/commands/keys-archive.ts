@@ -9,10 +9,12 @@ import {
   makeCustodian,
   type Present,
   publishArchiveKey,
+  readOfficer,
   recoverHistory,
   unlockCustodian,
 } from '@holdfast/client-sdk';
 import type { Custodian } from '@holdfast/keys';
+import type { OfficerId } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { type Context, contextOf } from '../context.js';
 import { CliError } from '../errors.js';
@@ -132,7 +134,20 @@ async function hire(home: string, name: string, prefix: string): Promise<Custodi
   const folder = custodianFolder(home, name);
   const isNew = !existsSync(folder);
   const unlock = await unlockOf(prefix, `Password of custodian ${name}, who types it`, isNew);
-  return isNew ? await makeCustodian(folder, unlock) : await unlockCustodian(folder, unlock);
+  return isNew
+    ? await makeCustodian(folder, unlock, await officerNumberOf(home, name))
+    : await unlockCustodian(folder, unlock);
+}
+
+/** The number of the officer of that name, so that the chain's and the custody's are one; a custodian who is none gets one. */
+async function officerNumberOf(home: string, name: string): Promise<{ readonly number?: OfficerId }> {
+  if (isFolder(name)) return {};
+  try {
+    return { number: (await readOfficer(home, name)).officer };
+  } catch (error) {
+    if (isSdkError(error, 'home.not-found')) return {};
+    throw error;
+  }
 }
 
 /** Two custodians, one after the other. */
@@ -150,7 +165,8 @@ async function meet(home: string, names: readonly string[]): Promise<Present> {
 
 /** A name stands for a folder in the home; what has a separator is a folder anywhere, such as on a stick. */
 const custodianFolder = (home: string, name: string): string =>
-  name.includes('/') || name.includes(sep) ? name : join(home, 'custodians', name);
+  isFolder(name) ? name : join(home, 'custodians', name);
+const isFolder = (name: string): boolean => name.includes('/') || name.includes(sep);
 
 async function publish(context: Context, home: string, unlock: Awaited<ReturnType<Context['unlock']>>): Promise<void> {
   const { relay } = context.options;
