@@ -87,6 +87,10 @@ t.test('export and import: one size, nothing written over, another root refused'
   t.match(enrolled, { code: 0 }, `the directory key works there: ${enrolled.stderr}`);
   t.match(await there(['--device', 'gateway', 'outbox']), { code: 0 }, 'the device opens, with an archive of its own');
   rmSync(elsewhere, { recursive: true });
+  const fresh = await there(['agency', 'init', XA, '--name', 'Another agency of the same id']);
+  t.match(fresh, { code: 0 });
+  const stranger = await there(['keys', 'import', file('device.export')]);
+  t.match(stranger.events[0], { code: 'keystore.not-this-agency', exitCode: 5 }, 'other root keys are here');
 });
 
 t.test('a keyring that is not there: a code, and what to do instead', async (t) => {
