@@ -1,17 +1,14 @@
-/**
- * What every command shares: where the homes are, how keystores open, how long to wait, how to print. Secrets come from a
- * prompt or a `*_FILE`, never from the command line.
- */
+/** What every command shares: where the homes are, how keystores open, how long to wait, how to print. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Holdfast, readFileBounded } from '@holdfast/client-sdk';
-import { readUnlockKey, type Unlock } from '@holdfast/keys';
+import { Holdfast } from '@holdfast/client-sdk';
+import type { Unlock } from '@holdfast/keys';
 import { type AgencyId, AgencyIdSchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import envPaths from 'env-paths';
 import { CliError } from './errors.js';
 import { createOutput, type Output } from './output.js';
-import { promptSecret } from './prompt.js';
+import { resolveUnlock } from './unlock.js';
 
 export interface GlobalOptions {
   readonly home?: string;
@@ -37,7 +34,6 @@ export interface Context {
   withDevice<T>(work: (desk: Holdfast) => Promise<T>): Promise<T>;
 }
 
-const MAX_PASSWORD_BYTES = 4096;
 const parseAgencyId = parserOf('agency id', AgencyIdSchema, 'message.invalid');
 /** Checks an agency id that a person typed. @throws ProtocolError `message.invalid` */
 export const agencyId = (text: string): AgencyId => parseAgencyId(text);
@@ -52,7 +48,7 @@ export function contextOf(command: Command): Context {
     federationHome: join(home, 'federation'),
     relayHome: join(home, 'relay'),
     agencyHome: () => agencyHome(home, options.agency),
-    unlock: () => resolveUnlock(),
+    unlock: resolveUnlock,
     deadline: () => AbortSignal.any([AbortSignal.timeout(options.timeout * 1000), interrupted]),
     withDevice: async (work) => {
       const desk = await Holdfast.open({
@@ -94,16 +90,4 @@ async function agencyHome(home: string, chosen: string | undefined): Promise<str
   if (only === undefined)
     throw new CliError('usage', `There is no agency in ${home}; run \`holdfast agency init\`, or give --home.`);
   throw new CliError('usage', `There are several agencies in ${home}: say which with --agency (${found.join(', ')}).`);
-}
-
-async function resolveUnlock(): Promise<Unlock> {
-  const { HOLDFAST_UNLOCK_KEY_FILE: keyFile, HOLDFAST_PASSWORD_FILE: passwordFile } = process.env;
-  if (keyFile !== undefined) return { kind: 'key', key: await readUnlockKey(keyFile) };
-  if (passwordFile !== undefined) {
-    const password = new TextDecoder('utf-8', { fatal: true }).decode(
-      await readFileBounded(passwordFile, MAX_PASSWORD_BYTES),
-    );
-    return { kind: 'password', password: password.replace(/\r?\n$/, '') };
-  }
-  return { kind: 'password', password: await promptSecret('Password of the keystore: ') };
 }

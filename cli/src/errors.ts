@@ -38,6 +38,10 @@ const CLI_ERRORS = {
   'not-found': notFound,
   queued,
   interrupted,
+  'fingerprint.differs': denied,
+  'keyring.unavailable': unavailable,
+  'keyring.empty': notFound,
+  'recovery.incomplete': denied,
   'relay-failed': internal,
   'sandbox.failed': internal,
 } as const satisfies Record<string, ExitCode>;

@@ -11,6 +11,10 @@ import { discloseCommand } from './commands/disclose.js';
 import { federationCommands } from './commands/federation.js';
 import { freezeCommands } from './commands/freeze.js';
 import { inboxCommand } from './commands/inbox.js';
+import { keysArchiveCommands } from './commands/keys-archive.js';
+import { keysBackupCommands } from './commands/keys-backup.js';
+import { keysFingerprintCommand } from './commands/keys-fingerprint.js';
+import { keysKeyringCommands } from './commands/keys-keyring.js';
 import { keysLifeCommands } from './commands/keys-life.js';
 import { noteCommand } from './commands/note.js';
 import { officerCommands } from './commands/officer.js';
@@ -38,6 +42,10 @@ for (const register of [
   relayCommands,
   agencyCommands,
   deviceCommands,
+  keysFingerprintCommand,
+  keysBackupCommands,
+  keysKeyringCommands,
+  keysArchiveCommands,
   officerCommands,
   keysLifeCommands,
   directoryCommands,

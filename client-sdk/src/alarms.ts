@@ -103,6 +103,10 @@ export const ALARMS = {
     'The recipient has not confirmed that the message arrived.',
     'It goes out by itself while it is queued. Otherwise ask the recipient whether it has it.',
   ),
+  'recovery.record-refused': alarm(
+    'A record of the recovery folder is not what its device or its sender signed, and was not restored.',
+    'Look for another copy of the folder. What the record held is missing from the history.',
+  ),
 } as const satisfies Record<string, AlarmEntry>;
 export type AlarmCode = keyof typeof ALARMS;
 

@@ -1,12 +1,12 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { Fingerprint } from '@holdfast/keys/verify';
 import type { AgencyId, AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
+import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
@@ -133,9 +133,9 @@ export class Holdfast {
     return findAgencies(this.#runtime, query, options.signal);
   }
 
-  /** The fingerprint of an agency's root keys as digits and as words, to be compared by phone. @throws SdkError `directory.unknown-agency` */
-  fingerprint(agency: AgencyId): Fingerprint {
-    return this.#runtime.directory.fingerprint(agency);
+  /** What to compare by telephone: of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */
+  fingerprint(agency: AgencyId | null, options: WaitOptions): Promise<NamedFingerprint> {
+    return fingerprintOf(this.#runtime, agency, options.signal);
   }
 
   /**

@@ -2,7 +2,7 @@
  * The Holdfast client SDK: what an agency builds into its own tools. `Holdfast` is the everyday object; the rest is what an
  * administrator's tool needs.
  */
-export { ALARMS, type AlarmCode, type AlarmEvent } from './alarms.js';
+export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js';
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
@@ -21,6 +21,7 @@ export { type Holder, holdersAtHand, holdersOf, lastHolderNumber, type RootPlan 
 export { Holdfast, type WaitOptions } from './client.js';
 export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
+export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
@@ -77,6 +78,13 @@ export {
   removeArchiveCustodian,
   unlockCustodian,
 } from './recovery/custody.js';
+export {
+  type BackUpRequest,
+  backUpKeystore,
+  type RestoredKeystore,
+  type RestoreKeystoreRequest,
+  restoreKeystore,
+} from './recovery/keystore-backup.js';
 export { type PublishArchiveKey, type PublishedArchiveKey, publishArchiveKey } from './recovery/publish-archive-key.js';
 export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
 export type { RestoreReport } from './recovery/restore.js';

@@ -62,7 +62,7 @@ t.test('a root that nobody has compared', async (t) => {
   t.teardown(() => network.close());
   const [a, b] = [await network.open(XA), await network.open(XB)];
   await Promise.all([a.online({ signal: soon() }), b.online({ signal: soon() })]);
-  const before = a.fingerprint(XB);
+  const before = await a.fingerprint(XB, { signal: soon() });
   const hello = await a.disclose({ to: XB, body: await disclosureBody() });
   await hello.until('delivered', { signal: soon() });
 
@@ -70,7 +70,8 @@ t.test('a root that nobody has compared', async (t) => {
   await a.find({}, { signal: soon() });
   const { digits, words } = await alarmed(a, 'directory.root-replaced');
   t.not(digits, before.digits, 'another fingerprint');
-  t.strictSame([digits, words], [a.fingerprint(XB).digits, a.fingerprint(XB).words]);
+  const now = await a.fingerprint(XB, { signal: soon() });
+  t.strictSame([digits, words], [now.digits, now.words]);
   const [published] = await a.find({ agency: XB }, { signal: soon() });
   t.equal(published?.quarantined, true);
   const refused = await a.disclose({ to: XB, body: await disclosureBody() }).catch((error: unknown) => error);

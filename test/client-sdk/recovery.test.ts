@@ -47,6 +47,8 @@ t.test('all devices lost: two custodians give back every case, bit for bit', asy
 
   const again = await network.open(XB, { device: 'second' });
   t.strictSame(plain(again.cases()), before, 'every case is as it was');
+  const flags = again.cases().flatMap(({ timeline }) => timeline.flatMap((entry) => entry.flags));
+  t.strictSame(new Set(flags), new Set(['recovered']), 'and says that it was recovered');
   t.equal(again.cases().length, 2);
   await again.online({ signal });
   const [first] = again.cases();

@@ -10,6 +10,7 @@ const FlagSchema = Type.Union([
   Type.Literal('forked'),
   Type.Literal('id-reused'),
   Type.Literal('late'),
+  Type.Literal('recovered'),
 ]);
 export type MessageFlag = Static<typeof FlagSchema>;
 const flags = parserOf('stored flags', Type.Array(FlagSchema), 'encoding.malformed');

@@ -32,7 +32,7 @@ export interface TimelineEntry {
   readonly acknowledgements: readonly Acknowledgement[];
   /** Set where the case's state did not allow this step: it is shown, and changes nothing. */
   readonly refused: string | null;
-  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`. */
+  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`, `recovered` from the agency archive. */
   readonly flags: readonly MessageFlag[];
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { RecipientKey } from '@holdfast/keys';
-import { type AgencyChain, type BatchOwner, type Fingerprint, memberOf } from '@holdfast/keys/verify';
+import { type AgencyChain, type BatchOwner, memberOf } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type DeviceId,
@@ -75,11 +75,6 @@ export class Directory {
       if (told.once(`root-replaced ${agency} ${digits}`, this.#deps.now()))
         this.#raise(new DirectoryAlarm('directory.root-replaced', { agency, digits, words }));
     }
-  }
-
-  /** The fingerprint of an agency's root, to be compared by phone. @throws SdkError `directory.unknown-agency` */
-  fingerprint(agency: AgencyId): Fingerprint {
-    return fingerprintOf(this.#known(agency));
   }
 
   /** Remembers that a person has compared it. @returns false where what was typed is another. @throws SdkError `directory.unknown-agency` */

@@ -19,7 +19,7 @@ import { readJson, writeJson } from './json-file.js';
 
 const closed = { additionalProperties: false } as const;
 
-const AgencyFileSchema = Type.Object(
+export const AgencyFileSchema = Type.Object(
   {
     v: Type.Literal(1),
     agency: AgencyIdSchema,

@@ -23,7 +23,7 @@ export interface InboxItem {
   readonly storedAtMs: number;
   readonly message: Message | UnknownMessage;
   readonly attachments: readonly AttachmentRef[];
-  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`. */
+  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`, `recovered` from the agency archive. */
   readonly flags: readonly MessageFlag[];
 }
 

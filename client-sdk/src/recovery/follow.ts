@@ -28,8 +28,8 @@ export function followForRecovery(deps: FollowDependencies): RecoveryWriter {
     folder,
     // From the agency's chain, never from a file: who could write the file would have messages sealed to a key of their own.
     archiveKey: () => {
-      const named = directory.chainOf(identity.agency)?.archive;
-      return named === undefined || named === null ? undefined : fromBase64url(named.key);
+      const key = directory.chainOf(identity.agency)?.archive?.key;
+      return key === undefined ? undefined : fromBase64url(key);
     },
     onError: (cause) => {
       const why = cause instanceof Error ? cause.message : String(cause);

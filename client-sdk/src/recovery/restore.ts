@@ -100,6 +100,7 @@ function store(
     const { sq, prev } = manifest;
     archive.messages.insert({ ...message, body, handled: true, envelopeId: null, sq, prev, isReady: true });
     archive.missing.forget(head.eh);
+    archive.messages.flag(head.eh, 'recovered');
     archive.recovery.markRecovered(head.eh, nowMs);
     return 'restored';
   });
