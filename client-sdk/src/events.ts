@@ -2,12 +2,14 @@
 import type { SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
+import type { RewrapEvent } from './rewrap/rewrapper.js';
 
 export type ConnectionState = 'connecting' | 'online' | 'offline' | 'stopped';
 
 export type SdkEvent =
   | OutboxEvent
   | ReceiverEvent
+  | RewrapEvent
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };

@@ -1,7 +1,4 @@
-/**
- * The SDK's moving parts put together: keystore, archive, directory, session, connection, outbox, receiver. Everything here
- * ends with one signal; nothing outlives `stop`.
- */
+/** The SDK's moving parts put together: everything here ends with one signal, nothing outlives `stop`. */
 import type { FileKeystore } from '@holdfast/keys';
 import type { Receipt } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
@@ -15,6 +12,7 @@ import { type OpenedDevice, type OpenOptions, openDevice } from './open-device.j
 import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
 import { Receiver } from './receive/receiver.js';
+import { Rewrapper } from './rewrap/rewrapper.js';
 import { queueReceipt } from './send/receipts.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
@@ -37,6 +35,7 @@ export class Runtime {
   readonly #epochKeys: OwnEpochKeys;
   readonly #stop = new AbortController();
   readonly #connection: RelayConnection;
+  readonly #rewrapper: Rewrapper;
   #ready = false;
   #drained = false;
   #syncing: Promise<void> | undefined;
@@ -126,6 +125,7 @@ export class Runtime {
       },
       signal,
     );
+    this.#rewrapper = new Rewrapper(this);
   }
 
   get signal(): AbortSignal {
@@ -177,6 +177,7 @@ export class Runtime {
     if (!this.#ready) return;
     await this.receiver.retryHeld();
     this.outbox.wake();
+    this.#rewrapper.wake();
   }
 
   /** The trust list names the relay's origin, which the session's proof must name: it comes first. */
@@ -203,6 +204,7 @@ export class Runtime {
     await this.receiver.retryHeld();
     this.events.emit({ event: 'connection', state: 'online' });
     this.outbox.wake();
+    this.#rewrapper.wake();
   }
 
   /** Tries again what failed; renews day keys and the directory a few times a day. */
@@ -240,7 +242,7 @@ export class Runtime {
     this.#ready = false;
     await this.#connection.close();
     await this.outbox.settled();
-    await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging]);
+    await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging, this.#rewrapper.settled()]);
     this.archive.close();
     await this.#keystore.close();
   }

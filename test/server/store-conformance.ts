@@ -84,6 +84,8 @@ function envelopeOf(wanted: Wanted, batch: ReceiptBatch, index: number): NewEnve
     core: bytesOf(n, 40),
     sig: bytesOf(n, 64),
     ct: bytesOf(n, ctBytes),
+    stanzasHash: bytesOf(n, 32),
+    ctHash: bytesOf(n + 1, 32),
     recipients: to.map((device, i) => ({ device, stanza: bytesOf(n * 10 + i, 1168) })),
     receipt: receiptOf(eh, batch, index),
   };

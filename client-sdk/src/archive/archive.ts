@@ -1,5 +1,6 @@
 /** The archive as one object: its tables, and transactions over them. Every method is synchronous and durable on return. */
 import { type ArrivalTable, arrivalTable } from './arrival-table.js';
+import { type ContentKeyTable, contentKeyTable } from './content-key-table.js';
 import { type ConversationTable, conversationTable } from './conversation-table.js';
 import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
@@ -12,6 +13,7 @@ export interface Archive {
   readonly outbox: OutboxTable;
   readonly conversations: ConversationTable;
   readonly arrivals: ArrivalTable;
+  readonly contentKeys: ContentKeyTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -26,6 +28,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     outbox: outboxTable(db),
     conversations: conversationTable(db),
     arrivals: arrivalTable(db),
+    contentKeys: contentKeyTable(db),
     atomically: (work) => db.transaction(work).immediate(),
     close: () => void db.close(),
   };

@@ -81,4 +81,19 @@ CREATE TABLE alarms (
   position INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, detail TEXT NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT;
 `,
+  `
+CREATE TABLE content_keys (
+  eh TEXT PRIMARY KEY,
+  key BLOB NOT NULL CHECK (length(key) = 32),
+  expires_at_ms INTEGER NOT NULL,
+  recipients TEXT NOT NULL,
+  agencies TEXT NOT NULL
+) STRICT;
+CREATE INDEX content_keys_expiry ON content_keys (expires_at_ms);
+CREATE TABLE rewraps (
+  eh TEXT NOT NULL, device TEXT NOT NULL, outcome TEXT NOT NULL CHECK (outcome IN ('stored', 'refused')), at_ms INTEGER NOT NULL,
+  PRIMARY KEY (eh, device)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE held ADD COLUMN item TEXT NOT NULL DEFAULT 'envelope' CHECK (item IN ('envelope', 'rewrapped'));
+`,
 ];

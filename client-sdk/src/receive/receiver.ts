@@ -3,14 +3,7 @@
  * delivers again and a crash after it means it is here. Only then is the relay told. What cannot be believed is kept, never
  * dropped, and raised.
  */
-import {
-  type EpochSecret,
-  type InspectedEnvelope,
-  inspectEnvelope,
-  isKeysError,
-  type OpenedEnvelope,
-  openEnvelope,
-} from '@holdfast/keys';
+import { type EpochSecret, isKeysError, type OpenedEnvelope } from '@holdfast/keys';
 import { sha256, verifyCompactJws } from '@holdfast/keys/verify';
 import {
   type Delivery,
@@ -30,6 +23,8 @@ import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
+import { keepContentKey } from '../rewrap/keep-content-key.js';
+import { type InspectedItem, inspectItem, openItem } from '../rewrap/open-item.js';
 import { readMessage } from './read-message.js';
 
 export type ReceiverEvent =
@@ -72,7 +67,7 @@ export class Receiver {
   /** Tries again what was kept aside for a directory we did not have. */
   async retryHeld(): Promise<void> {
     for (const held of this.#deps.archive.arrivals.held()) {
-      const inspected = inspectEnvelope(held.bytes);
+      const inspected = inspectItem(held.item, held.bytes);
       const opened = await this.#open(inspected).catch(() => undefined);
       if (opened === undefined) continue;
       this.#store(inspected, opened, () => this.#deps.archive.arrivals.release(held.position));
@@ -82,9 +77,9 @@ export class Receiver {
   async #takeEnvelope(delivery: Delivery): Promise<void> {
     const { archive } = this.#deps;
     const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
-    let inspected: InspectedEnvelope | undefined;
+    let inspected: InspectedItem | undefined;
     try {
-      inspected = inspectEnvelope(delivery.bytes);
+      inspected = inspectItem(delivery.item, delivery.bytes);
       if (archive.messages.has(inspected.eh)) {
         advance();
         return;
@@ -95,7 +90,7 @@ export class Receiver {
     }
   }
 
-  async #openWithSync(inspected: InspectedEnvelope): Promise<OpenedMessage> {
+  async #openWithSync(inspected: InspectedItem): Promise<OpenedMessage> {
     try {
       return await this.#open(inspected);
     } catch (error) {
@@ -105,10 +100,10 @@ export class Receiver {
     }
   }
 
-  async #open(inspected: InspectedEnvelope): Promise<OpenedMessage> {
+  async #open(inspected: InspectedItem): Promise<OpenedMessage> {
     const { directory, identity, epochSecret } = this.#deps;
     let sender: Sender | undefined;
-    const envelope = await openEnvelope(inspected, {
+    const envelope = await openItem(inspected, directory.view, {
       fed: identity.fed,
       self: identity.device,
       nowMs: this.#deps.now(),
@@ -128,14 +123,15 @@ export class Receiver {
   }
 
   /** One transaction: the message, the thread of hashes, the cursor, and the receipt that goes back. */
-  #store(inspected: InspectedEnvelope, opened: OpenedMessage, also: () => void): void {
-    const { archive, identity, now, queueReceipt, emit } = this.#deps;
+  #store(inspected: InspectedItem, opened: OpenedMessage, also: () => void): void {
+    const { archive, directory, identity, now, queueReceipt, emit } = this.#deps;
     const { envelope, sender } = opened;
     const { core, manifest } = envelope;
     const isReceipt = manifest.kind.startsWith('receipt.');
     const direction = sender.agency === identity.agency ? 'sibling' : 'in';
     const stored = archive.atomically(() => {
       also();
+      keepContentKey(archive, directory.view, direction, envelope);
       if (archive.messages.has(inspected.eh)) return undefined;
       archive.conversations.create(manifest.conversation, opened.roster, now());
       archive.conversations.see(manifest.conversation, { device: core.from, sq: manifest.sq, eh: inspected.eh });
@@ -204,7 +200,7 @@ export class Receiver {
     }
   }
 
-  #keepAside(delivery: Delivery, inspected: InspectedEnvelope | undefined, error: unknown, advance: () => void): void {
+  #keepAside(delivery: Delivery, inspected: InspectedItem | undefined, error: unknown, advance: () => void): void {
     const code = codeOf(error);
     // Anything else is a fault of this process (a full disk, a bug): the relay keeps the envelope and delivers it again.
     if (code === undefined) throw error;
@@ -217,7 +213,13 @@ export class Receiver {
       eh: inspected?.eh ?? null,
     };
     archive.atomically(() => {
-      archive.arrivals.hold({ eh: inspected?.eh ?? null, code, bytes: delivery.bytes, atMs: now() });
+      archive.arrivals.hold({
+        eh: inspected?.eh ?? null,
+        item: delivery.item,
+        code,
+        bytes: delivery.bytes,
+        atMs: now(),
+      });
       archive.arrivals.alarm('envelope.refused', detail, now());
       advance();
     });

@@ -2,6 +2,7 @@
 import {
   type DeviceId,
   encodeDelivered,
+  encodeDeliveredRewrap,
   fromBase64url,
   type Hash,
   MAILBOXES,
@@ -14,6 +15,8 @@ import {
 } from '@holdfast/protocol';
 import type { ExpiredEnvelope, MailboxItem, NewEnvelope, Store } from '../port.js';
 import { isConstraint, type RelayDatabase } from './database.js';
+import { lastSubmissionWriter } from './last-submission.js';
+import { mailboxNumbers } from './mailbox-numbers.js';
 
 type EnvelopeVerbs = Pick<
   Store,
@@ -32,6 +35,8 @@ interface ItemRow {
   stanza_hashes: Buffer | null;
   sig: Buffer | null;
   ct: Buffer | null;
+  rewrap: Buffer | null;
+  rewrap_sig: Buffer | null;
 }
 
 export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array) => Uint8Array): EnvelopeVerbs {
@@ -40,10 +45,6 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
   );
   const insertEnvelope = sql.prepare<[string, string, string, number, Uint8Array, Uint8Array, Uint8Array, Uint8Array]>(
     'INSERT INTO envelopes (eh, sender, mailbox, expires_at_ms, core, stanza_hashes, sig, ct) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  );
-  const number = sql.prepare<[string, string], { highest: number }>(
-    `INSERT INTO mailboxes (device, mailbox, highest) VALUES (?, ?, 1)
-     ON CONFLICT (device, mailbox) DO UPDATE SET highest = highest + 1 RETURNING highest`,
   );
   const insertItem = sql.prepare<[string, string, number, number, string, Uint8Array]>(
     'INSERT INTO items (device, mailbox, number, accepted_at_ms, eh, stanza) VALUES (?, ?, ?, ?, ?, ?)',
@@ -58,8 +59,9 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
   const insertLeaf = sql.prepare<[Uint8Array, number]>('INSERT INTO log_outbox (leaf, at_ms) VALUES (?, ?)');
   const lastBatch = sql.prepare<[], { batch: string }>('SELECT batch FROM receipt_batches ORDER BY n DESC LIMIT 1');
   const next = sql.prepare<[string, string, number, number], ItemRow>(
-    `SELECT i.number, i.accepted_at_ms, i.stanza, i.notice, e.core, e.stanza_hashes, e.sig, e.ct
-     FROM items i LEFT JOIN envelopes e ON e.eh = i.eh
+    `SELECT i.number, i.accepted_at_ms, i.stanza, i.notice, e.core, e.stanza_hashes, e.sig, e.ct,
+       r.rewrap, r.sig AS rewrap_sig
+     FROM items i LEFT JOIN envelopes e ON e.eh = i.eh LEFT JOIN rewraps r ON r.eh = i.eh AND r.device = i.device
      WHERE i.device = ? AND i.mailbox = ? AND i.number > ? ORDER BY i.number LIMIT ?`,
   );
   const cursorRow = sql.prepare<[string], { mailbox: Mailbox; highest: number; acknowledged: number }>(
@@ -92,11 +94,8 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
   );
   const deleteEnvelope = sql.prepare<[string]>('DELETE FROM envelopes WHERE eh = ?');
 
-  const numberOf = (device: string, mailbox: Mailbox): number => {
-    const row = number.get(device, mailbox);
-    if (row === undefined) throw new Error('A mailbox gave no number.');
-    return row.highest;
-  };
+  const numberOf = mailboxNumbers(sql);
+  const keepLast = lastSubmissionWriter(sql);
   const accept = sql.transaction((envelopes: readonly NewEnvelope[], batch: ReceiptBatch) => {
     insertBatch.run(batch.n, JSON.stringify(batch));
     for (const {
@@ -127,6 +126,7 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
       for (const { device, stanza } of recipients)
         insertItem.run(device, mailbox, numberOf(device, mailbox), acceptedAtMs, eh, stanza);
     }
+    keepLast(envelopes);
   });
   const acknowledgeAll = sql.transaction((cursors: Parameters<Store['acknowledge']>[0]) => {
     for (const { device, mailbox, cursor } of cursors) acknowledge.run(cursor, device, mailbox);
@@ -210,5 +210,9 @@ function itemOf(row: ItemRow): MailboxItem {
   const stanzaHashes: Uint8Array[] = [];
   for (let offset = 0; offset < hashes.length; offset += HASH_BYTES)
     stanzaHashes.push(hashes.subarray(offset, offset + HASH_BYTES));
-  return { number, acceptedAtMs, item: 'envelope', bytes: encodeDelivered({ core, stanzaHashes, stanza, sig, ct }) };
+  const envelope = encodeDelivered({ core, stanzaHashes, stanza, sig, ct });
+  const { rewrap, rewrap_sig: rewrapSig } = row;
+  if (rewrap === null || rewrapSig === null) return { number, acceptedAtMs, item: 'envelope', bytes: envelope };
+  const bytes = encodeDeliveredRewrap({ rewrap, sig: rewrapSig, stanza, envelope });
+  return { number, acceptedAtMs, item: 'rewrapped', bytes };
 }

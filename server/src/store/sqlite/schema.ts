@@ -38,6 +38,25 @@ export const mailboxes = sqliteTable(
   (table) => [primaryKey({ columns: [table.device, table.mailbox] })],
 );
 
+export const rewraps = sqliteTable(
+  'rewraps',
+  {
+    eh: text('eh').notNull(),
+    device: text('device').notNull(),
+    rewrap: blob('rewrap', { mode: 'buffer' }).notNull(),
+    sig: blob('sig', { mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eh, table.device] })],
+);
+export const lastSubmissions = sqliteTable('last_submissions', {
+  device: text('device').primaryKey(),
+  eh: text('eh').notNull(),
+  core: blob('core', { mode: 'buffer' }).notNull(),
+  stanzasHash: blob('stanzas_hash', { mode: 'buffer' }).notNull(),
+  ctHash: blob('ct_hash', { mode: 'buffer' }).notNull(),
+  sig: blob('sig', { mode: 'buffer' }).notNull(),
+});
+
 export const receipts = sqliteTable(
   'receipts',
   {
