@@ -35,9 +35,6 @@ export interface RewrapCandidate {
   readonly tsMs: number;
 }
 
-/** `refused`: the relay does not hold it any more, or the recipient could not believe it. */
-export type RewrapOutcome = 'stored' | 'refused';
-
 export interface ContentKeyTable {
   /** Keeps the key, unless one is there for the envelope. */
   keep(contentKey: NewContentKey): void;
@@ -46,7 +43,12 @@ export interface ContentKeyTable {
   unconfirmed(nowMs: number): AgencyId[];
   /** What `target` may be given and has not been; alerts first, oldest first. */
   candidates(target: RewrapTarget, nowMs: number, limit: number): RewrapCandidate[];
-  note(eh: Hash, device: DeviceId, outcome: RewrapOutcome, atMs: number): void;
+  /** It is settled: by whose rewrap, or null where the relay has none to give or the recipient could believe none. */
+  settle(eh: Hash, device: DeviceId, by: DeviceId | null, atMs: number): void;
+  /** Whose rewraps are counted on. */
+  rewrappers(): DeviceId[];
+  /** What only this device has rewrapped is to be done again. */
+  unsettle(by: DeviceId): void;
   /** Forgets keys past their expiry, and those of sent envelopes that every device of another agency has confirmed. */
   prune(own: AgencyId, agencyOf: (device: DeviceId) => AgencyId | undefined, nowMs: number): void;
 }
@@ -73,9 +75,13 @@ export function contentKeyTable(db: ArchiveDatabase): ContentKeyTable {
        AND NOT EXISTS (SELECT 1 FROM rewraps w WHERE w.eh = k.eh AND w.device = @device)
      ORDER BY m.priority = 'routine', m.arrival LIMIT @limit`,
   );
-  const note = db.prepare<[string, string, string, number]>(
-    'INSERT OR REPLACE INTO rewraps (eh, device, outcome, at_ms) VALUES (?, ?, ?, ?)',
+  const settle = db.prepare<[string, string, string | null, number]>(
+    'INSERT OR REPLACE INTO rewraps (eh, device, rewrapper, at_ms) VALUES (?, ?, ?, ?)',
   );
+  const rewrappers = db.prepare<[], { device: DeviceId }>(
+    'SELECT DISTINCT rewrapper AS device FROM rewraps WHERE rewrapper IS NOT NULL',
+  );
+  const unsettle = db.prepare<[string]>('DELETE FROM rewraps WHERE rewrapper = ?');
   const expired = db.prepare<[number]>('DELETE FROM content_keys WHERE expires_at_ms <= ?');
   const forget = db.prepare<[string]>('DELETE FROM content_keys WHERE eh = ?');
   const forgetNotes = db.prepare('DELETE FROM rewraps WHERE eh NOT IN (SELECT eh FROM content_keys)');
@@ -98,7 +104,9 @@ export function contentKeyTable(db: ArchiveDatabase): ContentKeyTable {
     unconfirmed: (nowMs) => unconfirmed.all(nowMs).map(({ agency }) => agency),
     candidates: (target, nowMs, limit) =>
       candidates.all({ ...target, isForeign: target.isForeign ? 1 : 0, nowMs, limit }),
-    note: (eh, device, outcome, atMs) => void note.run(eh, device, outcome, atMs),
+    settle: (eh, device, by, atMs) => void settle.run(eh, device, by, atMs),
+    rewrappers: () => rewrappers.all().map(({ device }) => device),
+    unsettle: (by) => void unsettle.run(by),
     prune: (own, agencyOf, nowMs) => {
       expired.run(nowMs);
       for (const { eh, recipients } of acknowledged.all()) {

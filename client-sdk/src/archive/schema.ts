@@ -91,7 +91,7 @@ CREATE TABLE content_keys (
 ) STRICT;
 CREATE INDEX content_keys_expiry ON content_keys (expires_at_ms);
 CREATE TABLE rewraps (
-  eh TEXT NOT NULL, device TEXT NOT NULL, outcome TEXT NOT NULL CHECK (outcome IN ('stored', 'refused')), at_ms INTEGER NOT NULL,
+  eh TEXT NOT NULL, device TEXT NOT NULL, rewrapper TEXT, at_ms INTEGER NOT NULL,
   PRIMARY KEY (eh, device)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE held ADD COLUMN item TEXT NOT NULL DEFAULT 'envelope' CHECK (item IN ('envelope', 'rewrapped'));

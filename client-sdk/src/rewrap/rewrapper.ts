@@ -69,9 +69,12 @@ export class Rewrapper {
     while (this.#again && this.#mayGoOn()) {
       this.#again = false;
       const { archive, directory, identity, now } = this.#deps;
-      archive.atomically(() =>
-        archive.contentKeys.prune(identity.agency, (device) => directory.view.owners.get(device), now()),
-      );
+      archive.atomically(() => {
+        archive.contentKeys.prune(identity.agency, (device) => directory.view.owners.get(device), now());
+        // A thief may have been first, with a rewrap that opens nothing; once revoked, it no longer stands.
+        for (const by of archive.contentKeys.rewrappers())
+          if (!this.#isBelievable(by, now())) archive.contentKeys.unsettle(by);
+      });
       for (const target of this.#targets()) await this.#give(target);
     }
   }
@@ -112,7 +115,8 @@ export class Rewrapper {
     const { archive, directory, identity, session, events, now, signal } = this.#deps;
     const { eh, key, jws } = candidate;
     const { device } = recipient;
-    if (!this.#isBelievable(candidate)) return archive.contentKeys.note(eh, device, 'refused', now());
+    if (!this.#isBelievable(candidate.from, candidate.tsMs))
+      return archive.contentKeys.settle(eh, device, null, now());
     const { bytes } = await rewrapEnvelope({
       fed: identity.fed,
       eh,
@@ -125,11 +129,11 @@ export class Rewrapper {
       atMs: now(),
     });
     try {
-      await session.call(OPERATIONS.rewrapEnvelope, { body: bytes, signal });
-      archive.contentKeys.note(eh, device, 'stored', now());
-      events.emit({ event: 'rewrapped', eh, agency, device });
+      const { by } = await session.call(OPERATIONS.rewrapEnvelope, { body: bytes, signal });
+      archive.contentKeys.settle(eh, device, by, now());
+      if (by === identity.device) events.emit({ event: 'rewrapped', eh, agency, device });
     } catch (error) {
-      if (isRefusal(error, 'rewrap.refused')) archive.contentKeys.note(eh, device, 'refused', now());
+      if (isRefusal(error, 'rewrap.refused')) archive.contentKeys.settle(eh, device, null, now());
       else if (isSdkError(error, 'relay.refused') && !isPassing(error)) {
         this.#failed.add(`${eh} ${device}`);
         this.#report(error);
@@ -137,10 +141,10 @@ export class Rewrapper {
     }
   }
 
-  /** A sender that has been revoked since is believed by nobody any more. */
-  #isBelievable({ from, tsMs }: RewrapCandidate): boolean {
+  /** Whoever has been revoked since is believed by nobody any more. */
+  #isBelievable(device: DeviceId, atMs: number): boolean {
     try {
-      senderOf(this.#deps.directory.view, from, tsMs);
+      senderOf(this.#deps.directory.view, device, atMs);
       return true;
     } catch (error) {
       if (error instanceof DirectoryAlarm) return false;

@@ -30,7 +30,8 @@ export const submitEnvelope = {
   ],
 } as const satisfies Operation;
 
-export const RewrappedSchema = Type.Object({ eh: HashSchema, device: DeviceIdSchema }, closed);
+/** `by`: whose rewrap stands, which may be another party's. */
+export const RewrappedSchema = Type.Object({ eh: HashSchema, device: DeviceIdSchema, by: DeviceIdSchema }, closed);
 export type Rewrapped = Static<typeof RewrappedSchema>;
 
 export const rewrapEnvelope = {

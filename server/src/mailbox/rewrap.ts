@@ -39,16 +39,20 @@ export async function acceptRewrap(bytes: Uint8Array, sender: DeviceId, deps: Re
   const rewrap = checkForm(submitted, sender, registry);
   if (rewrap.ts > now() + LIMITS.clockAheadMs) throw new ProtocolError('envelope.time-refused');
   if (!registry.isServing) throw new ProtocolError('relay.unavailable', 'The trust list has expired.');
-  const { eh, device } = rewrap;
+  const { eh, device, by } = rewrap;
   const held = await store.heldEnvelope(eh);
   // Not held, no party, a device that is not there or not to be added: all alike, so that nobody can ask what is held for whom.
   if (held === undefined || !isAllowed(held, rewrap, deps)) throw new ProtocolError('rewrap.refused');
-  if (!(await store.isRewrapped(eh, device)) && (await isFull(device, held, deps)))
-    throw new ProtocolError('mailbox.full');
-  const outcome = await store.rewrap({ eh, device, ...submitted, acceptedAtMs: now() });
+  const before = await store.rewrapperOf(eh, device);
+  // Whoever has been revoked since may have spoilt it, a thief above all: then the next party may do it again.
+  const isMendable = before !== undefined && before !== by && registry.device(before) === undefined;
+  if (before !== undefined && !isMendable) return { eh, device, by: before };
+  if (await isFull(device, held, deps)) throw new ProtocolError('mailbox.full');
+  const { stanza } = submitted;
+  const outcome = await store.rewrap({ eh, device, by, submitted: bytes, stanza, acceptedAtMs: now() }, before);
   if (outcome === 'gone') throw new ProtocolError('rewrap.refused');
   if (outcome === 'stored') onStored([device]);
-  return { eh, device };
+  return { eh, device, by: (await store.rewrapperOf(eh, device)) ?? by };
 }
 
 function checkForm({ rewrap: encoded, stanza }: SubmittedRewrap, sender: DeviceId, { fed }: Registry): Rewrap {

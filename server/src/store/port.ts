@@ -53,9 +53,9 @@ export interface MailboxCursor {
 export interface NewRewrap {
   readonly eh: Hash;
   readonly device: DeviceId;
-  /** Canonical JSON, as signed. */
-  readonly rewrap: Uint8Array;
-  readonly sig: Uint8Array;
+  readonly by: DeviceId;
+  /** As submitted: rewrap, signature and stanza. */
+  readonly submitted: Uint8Array;
   readonly stanza: Uint8Array;
   readonly acceptedAtMs: number;
 }
@@ -117,13 +117,13 @@ export interface Store {
   lastSubmission(device: DeviceId): Promise<Submission | undefined>;
   /** The envelope, where some device has not acknowledged it yet and it has not been swept or expired. */
   heldEnvelope(eh: Hash): Promise<HeldEnvelope | undefined>;
-  /** Is there a rewrap of this envelope for this device? */
-  isRewrapped(eh: Hash, device: DeviceId): Promise<boolean>;
+  /** Who has rewrapped this envelope for this device, where somebody has. */
+  rewrapperOf(eh: Hash, device: DeviceId): Promise<DeviceId | undefined>;
   /**
    * Puts the envelope into one more mailbox, and keeps it until that device has acknowledged it too. `duplicate`: it was rewrapped
-   * for the device before, and nothing changes; `gone`: the envelope is no longer held.
+   * for the device before, by another than `supersedes`, and nothing changes; `gone`: the envelope is no longer held.
    */
-  rewrap(rewrap: NewRewrap): Promise<'stored' | 'duplicate' | 'gone'>;
+  rewrap(rewrap: NewRewrap, supersedes: DeviceId | undefined): Promise<'stored' | 'duplicate' | 'gone'>;
   /** The newest signed batch, with the hash that the next one names. */
   lastBatch(): Promise<ReceiptBatch | undefined>;
   /** Items after a number, in order; at least one where there is one, then up to the bounds. */

@@ -1,8 +1,8 @@
 /** Envelopes, mailboxes and receipts in SQLite: the hot path, on prepared statements. */
 import {
+  concat,
   type DeviceId,
   encodeDelivered,
-  encodeDeliveredRewrap,
   fromBase64url,
   type Hash,
   MAILBOXES,
@@ -36,7 +36,6 @@ interface ItemRow {
   sig: Buffer | null;
   ct: Buffer | null;
   rewrap: Buffer | null;
-  rewrap_sig: Buffer | null;
 }
 
 export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array) => Uint8Array): EnvelopeVerbs {
@@ -59,9 +58,8 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
   const insertLeaf = sql.prepare<[Uint8Array, number]>('INSERT INTO log_outbox (leaf, at_ms) VALUES (?, ?)');
   const lastBatch = sql.prepare<[], { batch: string }>('SELECT batch FROM receipt_batches ORDER BY n DESC LIMIT 1');
   const next = sql.prepare<[string, string, number, number], ItemRow>(
-    `SELECT i.number, i.accepted_at_ms, i.stanza, i.notice, e.core, e.stanza_hashes, e.sig, e.ct,
-       r.rewrap, r.sig AS rewrap_sig
-     FROM items i LEFT JOIN envelopes e ON e.eh = i.eh LEFT JOIN rewraps r ON r.eh = i.eh AND r.device = i.device
+    `SELECT i.number, i.accepted_at_ms, i.stanza, i.notice, i.rewrap, e.core, e.stanza_hashes, e.sig, e.ct
+     FROM items i LEFT JOIN envelopes e ON e.eh = i.eh
      WHERE i.device = ? AND i.mailbox = ? AND i.number > ? ORDER BY i.number LIMIT ?`,
   );
   const cursorRow = sql.prepare<[string], { mailbox: Mailbox; highest: number; acknowledged: number }>(
@@ -90,7 +88,7 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
      WHERE i.eh = ? AND i.number > m.acknowledged ORDER BY i.device`,
   );
   const toNotice = sql.prepare<[Uint8Array, string]>(
-    'UPDATE items SET eh = NULL, stanza = NULL, notice = ? WHERE eh = ?',
+    'UPDATE items SET eh = NULL, stanza = NULL, rewrap = NULL, notice = ? WHERE eh = ?',
   );
   const deleteEnvelope = sql.prepare<[string]>('DELETE FROM envelopes WHERE eh = ?');
 
@@ -211,8 +209,6 @@ function itemOf(row: ItemRow): MailboxItem {
   for (let offset = 0; offset < hashes.length; offset += HASH_BYTES)
     stanzaHashes.push(hashes.subarray(offset, offset + HASH_BYTES));
   const envelope = encodeDelivered({ core, stanzaHashes, stanza, sig, ct });
-  const { rewrap, rewrap_sig: rewrapSig } = row;
-  if (rewrap === null || rewrapSig === null) return { number, acceptedAtMs, item: 'envelope', bytes: envelope };
-  const bytes = encodeDeliveredRewrap({ rewrap, sig: rewrapSig, stanza, envelope });
-  return { number, acceptedAtMs, item: 'rewrapped', bytes };
+  if (row.rewrap === null) return { number, acceptedAtMs, item: 'envelope', bytes: envelope };
+  return { number, acceptedAtMs, item: 'rewrapped', bytes: concat(row.rewrap, envelope) };
 }

@@ -96,10 +96,11 @@ CREATE TRIGGER trust_lists_no_gap BEFORE INSERT ON trust_lists
 CREATE TABLE rewraps (
   eh TEXT NOT NULL REFERENCES envelopes (eh) ON DELETE CASCADE,
   device TEXT NOT NULL,
-  rewrap BLOB NOT NULL,
-  sig BLOB NOT NULL,
+  rewrapper TEXT NOT NULL,
   PRIMARY KEY (eh, device)
-) STRICT;
+) STRICT, WITHOUT ROWID;
+-- Rewrap, signature and stanza as submitted, where the item is a rewrapped envelope.
+ALTER TABLE items ADD COLUMN rewrap BLOB CHECK (rewrap IS NULL OR eh IS NOT NULL);
 CREATE TABLE last_submissions (
   device TEXT PRIMARY KEY,
   eh TEXT NOT NULL,

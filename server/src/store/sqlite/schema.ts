@@ -22,6 +22,7 @@ export const items = sqliteTable(
     eh: text('eh'),
     stanza: blob('stanza', { mode: 'buffer' }),
     notice: blob('notice', { mode: 'buffer' }),
+    rewrap: blob('rewrap', { mode: 'buffer' }),
   },
   (table) => [primaryKey({ columns: [table.device, table.mailbox, table.number] })],
 );
@@ -43,8 +44,7 @@ export const rewraps = sqliteTable(
   {
     eh: text('eh').notNull(),
     device: text('device').notNull(),
-    rewrap: blob('rewrap', { mode: 'buffer' }).notNull(),
-    sig: blob('sig', { mode: 'buffer' }).notNull(),
+    rewrapper: text('rewrapper').notNull(),
   },
   (table) => [primaryKey({ columns: [table.eh, table.device] })],
 );
