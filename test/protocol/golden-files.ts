@@ -84,6 +84,25 @@ export interface GoldenEnvelope {
   }[];
 }
 
+export interface RewrapVector {
+  readonly eh: Hash;
+  readonly device: DeviceId;
+  readonly epochSeed: string;
+  readonly rewraps: readonly {
+    readonly byKey: string;
+    readonly rewrap: string;
+    readonly submitted: string;
+    readonly deliveredSha256: string;
+  }[];
+  readonly refused: readonly {
+    readonly why: string;
+    readonly part: 'rewrap' | 'sig' | 'stanza' | 'inner' | 'both';
+    readonly byte?: number;
+    readonly find?: string;
+    readonly code: string;
+  }[];
+}
+
 export interface ReceiptVector {
   readonly relayKey: string;
   readonly events: readonly string[];
@@ -97,6 +116,7 @@ interface GoldenFiles {
   readonly chain: ChainVector;
   readonly 'epoch-batch': EpochVector;
   readonly envelope: EnvelopeVector;
+  readonly rewrap: RewrapVector;
   readonly receipt: ReceiptVector;
 }
 

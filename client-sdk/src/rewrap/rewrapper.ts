@@ -115,8 +115,7 @@ export class Rewrapper {
     const { archive, directory, identity, session, events, now, signal } = this.#deps;
     const { eh, key, jws } = candidate;
     const { device } = recipient;
-    if (!this.#isBelievable(candidate.from, candidate.tsMs))
-      return archive.contentKeys.settle(eh, device, null, now());
+    if (!this.#isBelievable(candidate.from, candidate.tsMs)) return archive.contentKeys.settle(eh, device, null, now());
     const { bytes } = await rewrapEnvelope({
       fed: identity.fed,
       eh,

@@ -3,6 +3,7 @@ import { chainVector } from './chain.js';
 import { envelopeVector } from './envelope.js';
 import { epochBatchVector } from './epoch-batch.js';
 import { receiptVector } from './receipt.js';
+import { rewrapVector } from './rewrap.js';
 import { trustListVector } from './trust-list.js';
 
 export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | object>> = {
@@ -10,5 +11,6 @@ export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | obj
   chain: chainVector,
   'epoch-batch': epochBatchVector,
   envelope: envelopeVector,
+  rewrap: rewrapVector,
   receipt: receiptVector,
 };

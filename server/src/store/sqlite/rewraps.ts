@@ -32,9 +32,7 @@ export function rewrapVerbs({ sql }: RelayDatabase): Pick<Store, 'heldEnvelope' 
   return {
     heldEnvelope: async (eh) => {
       const row = held.get(eh);
-      return row === undefined
-        ? undefined
-        : { core: row.core, mailbox: row.mailbox, expiresAtMs: row.expires_at_ms };
+      return row === undefined ? undefined : { core: row.core, mailbox: row.mailbox, expiresAtMs: row.expires_at_ms };
     },
     rewrapperOf: async (eh, device) => find.get(eh, device)?.rewrapper,
     rewrap: async (rewrap, supersedes) => store.immediate(rewrap, supersedes),
