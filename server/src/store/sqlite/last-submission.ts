@@ -11,7 +11,9 @@ const parseSubmission = parserOf('stored submission', SubmissionSchema, 'encodin
 /** Notes the last of each sender's envelopes, within the transaction that takes them in. */
 export function lastSubmissionWriter(sql: RelayDatabase['sql']): (envelopes: readonly NewEnvelope[]) => void {
   const put = sql.prepare<[string, string, Uint8Array, Uint8Array, Uint8Array, Uint8Array]>(
-    'INSERT OR REPLACE INTO last_submissions (device, eh, core, stanzas_hash, ct_hash, sig) VALUES (?, ?, ?, ?, ?, ?)',
+    `INSERT INTO last_submissions (device, eh, core, stanzas_hash, ct_hash, sig) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (device) DO UPDATE SET eh = excluded.eh, core = excluded.core,
+       stanzas_hash = excluded.stanzas_hash, ct_hash = excluded.ct_hash, sig = excluded.sig`,
   );
   return (envelopes) => {
     const newest = new Map<DeviceId, NewEnvelope>(envelopes.map((envelope) => [envelope.from, envelope]));
