@@ -44,9 +44,7 @@ export function benchDevice(federation: FixtureFederation, self: FixtureDevice):
   const replay = (): Directory =>
     new Directory({
       archive,
-      fed,
-      agency,
-      device,
+      self: { fed, agency, device },
       now: Date.now,
       onAlarm: (alarm) => {
         throw alarm;

@@ -3,6 +3,7 @@ import type { AlarmEvent } from './alarms.js';
 import { SdkError, type SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
+import type { RewrapEvent } from './rewrap/rewrapper.js';
 import { onAbort, reasonOf, underSignals } from './transport/linked-signal.js';
 
 export type ConnectionState = 'connecting' | 'online' | 'offline' | 'stopped';
@@ -11,6 +12,7 @@ export type SdkEvent =
   | OutboxEvent
   | ReceiverEvent
   | AlarmEvent
+  | RewrapEvent
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };

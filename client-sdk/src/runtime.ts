@@ -1,10 +1,8 @@
-/**
- * The SDK's moving parts put together: keystore, archive, directory, session, connection, outbox, receiver. Everything here
- * ends with one signal; nothing outlives `stop`.
- */
+/** The SDK's moving parts put together: everything here ends with one signal, nothing outlives `stop`. */
 import type { FileKeystore } from '@holdfast/keys';
 import { AlarmBell } from './alarm-bell.js';
 import type { Archive } from './archive/archive.js';
+import { signedElsewhere } from './clone.js';
 import { Directory } from './directory/directory.js';
 import { fetchDocuments, type PublishedDependencies } from './directory/published.js';
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
@@ -17,6 +15,7 @@ import type { Receiver } from './receive/receiver.js';
 import { startReceiving } from './receive/receiving.js';
 import { followForRecovery } from './recovery/follow.js';
 import type { RecoveryWriter } from './recovery/writer.js';
+import { Rewrapper } from './rewrap/rewrapper.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
 import { type StepHook, type StepOptions, stepHookOf } from './steps.js';
@@ -42,6 +41,7 @@ export class Runtime {
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
   readonly #connection: RelayConnection;
+  readonly #rewrapper: Rewrapper;
   #ready = false;
   /** Since when everything that the relay has is here at once. */
   #drainedAtMs: number | undefined;
@@ -71,19 +71,14 @@ export class Runtime {
     this.#epochKeys = parts.epochKeys;
     this.directory = new Directory({
       archive,
-      fed: identity.fed,
-      agency: identity.agency,
-      device: identity.device,
+      self: identity,
       now,
       onAlarm: (alarm) => this.#bell.raise(alarm),
     });
-    const { fed, device, signingKey } = identity;
     this.session = createSession({
+      ...identity,
       transport,
       baseUrl: parts.relayUrl,
-      device,
-      signingKey,
-      fed,
       origin: () => this.directory.view.trust.list.relay.origin,
       now,
       signal,
@@ -143,6 +138,7 @@ export class Runtime {
       },
       signal,
     );
+    this.#rewrapper = new Rewrapper(this);
   }
 
   get signal(): AbortSignal {
@@ -191,6 +187,7 @@ export class Runtime {
     if (!this.#ready) return;
     await this.receiver.retryHeld();
     this.outbox.wake();
+    this.#rewrapper.wake();
   }
 
   #stateChanged(state: RelayConnection['state'], error: SdkError | undefined): void {
@@ -204,8 +201,8 @@ export class Runtime {
   }
 
   async #connected(): Promise<void> {
-    const published = await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
-    if (published === 'unknown-batch') this.#bell.cloned({ signed: 'epoch-batch' });
+    const signed = await signedElsewhere(this.#epochKeys, this);
+    if (signed !== undefined) this.#bell.cloned({ signed });
     await this.directory.refreshEpochKeys(this.session, undefined, this.signal);
     await fetchDocuments(this.publishedWith(this.signal));
     this.#renewedAtMs = this.now();
@@ -213,6 +210,7 @@ export class Runtime {
     await this.receiver.retryHeld();
     this.events.emit({ event: 'connection', state: 'online' });
     this.outbox.wake();
+    this.#rewrapper.wake();
   }
 
   /** Tries again what failed; renews day keys and the directory a few times a day. */
@@ -244,7 +242,7 @@ export class Runtime {
     this.#ready = false;
     await this.#connection.close();
     await this.outbox.settled();
-    await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging]);
+    await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging, this.#rewrapper.settled()]);
     await this.#recovery.finish();
     this.archive.close();
     await this.#keystore.close();

@@ -51,6 +51,10 @@ export const KEYS_ERRORS = {
   'envelope.key-gone': entry('The day key that the envelope was sealed to is not here.'),
   'envelope.decryption': entry('The envelope cannot be decrypted.'),
   'envelope.time': entry('The times of the envelope are outside what the specification allows.'),
+  'rewrap.signature': entry('The signature of the rewrap does not verify.'),
+  'rewrap.not-party': entry('The envelope was rewrapped by a device that is no party to it.'),
+  'rewrap.other-agency': entry('The envelope was rewrapped for a device of an agency that its maker may not add.'),
+  'rewrap.misdirected': entry('The rewrap is not of this envelope, for this device, or for this stanza.'),
   'envelope.manifest': entry('The manifest does not belong to the envelope.'),
 } as const satisfies Record<string, KeysErrorEntry>;
 

@@ -5,6 +5,7 @@
 export * from './chain/sign.js';
 export * from './envelope/context.js';
 export * from './envelope/open.js';
+export * from './envelope/rewrap.js';
 export * from './envelope/seal.js';
 export { type EpochKeyPair, generateEpochKeys, signEpochBatch } from './epoch-keys/batch.js';
 export { coSignGeneralJws, signCompactJws, signGeneralJws } from './jws/sign.js';

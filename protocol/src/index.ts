@@ -13,6 +13,7 @@ export * from './encoding/schema.js';
 export * from './envelope/core.js';
 export * from './envelope/manifest.js';
 export * from './envelope/plaintext.js';
+export * from './envelope/rewrap.js';
 export * from './envelope/wire.js';
 export * from './errors.js';
 export * from './ids.js';

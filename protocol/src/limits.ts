@@ -14,6 +14,8 @@ export const LIMITS = {
   ciphertextBytes: 1_310_720,
   /** A whole envelope on the wire. */
   envelopeBytes: 2 * 1024 * 1024,
+  /** A rewrap as JSON. */
+  rewrapBytes: 32 * 1024,
   /** A stream frame: an envelope and its headers. */
   frameBytes: 2 * 1024 * 1024 + 4096,
   /** An agency statement (audit-log: a leaf is at most 4 KiB). */

@@ -100,6 +100,25 @@ export interface GoldenEnvelope {
   }[];
 }
 
+export interface RewrapVector {
+  readonly eh: Hash;
+  readonly device: DeviceId;
+  readonly epochSeed: string;
+  readonly rewraps: readonly {
+    readonly byKey: string;
+    readonly rewrap: string;
+    readonly submitted: string;
+    readonly deliveredSha256: string;
+  }[];
+  readonly refused: readonly {
+    readonly why: string;
+    readonly part: 'rewrap' | 'sig' | 'stanza' | 'inner' | 'both';
+    readonly byte?: number;
+    readonly find?: string;
+    readonly code: string;
+  }[];
+}
+
 export interface ReceiptVector {
   readonly relayKey: string;
   readonly events: readonly string[];
@@ -119,6 +138,7 @@ interface GoldenFiles {
   readonly 'epoch-batch': EpochVector;
   readonly envelope: EnvelopeVector;
   readonly fingerprint: FingerprintVector;
+  readonly rewrap: RewrapVector;
   readonly receipt: ReceiptVector;
 }
 

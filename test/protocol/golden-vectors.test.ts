@@ -3,7 +3,7 @@
  * and refuses what they say is refused, and every hash in them follows from the specification with node:crypto alone.
  */
 import { createHash, createHmac } from 'node:crypto';
-import { inspectEnvelope, openEnvelope, xwingKeyPairFromSeed } from '@holdfast/keys';
+import { inspectEnvelope, inspectRewrapped, openEnvelope, openRewrapped, xwingKeyPairFromSeed } from '@holdfast/keys';
 import {
   type AcceptedEpochBatch,
   type AcceptedTrustList,
@@ -20,15 +20,20 @@ import {
   verifyReceipt,
 } from '@holdfast/keys/verify';
 import {
+  type AgencyId,
   concat,
   type DeliveredEnvelope,
   decodeSubmitted,
+  decodeSubmittedRewrap,
   encodeDelivered,
+  encodeDeliveredRewrap,
   type FederationId,
   fromBase64url,
   type Hash,
   isProtocolError,
+  MS_PER_DAY,
   parseReceipt,
+  type SubmittedRewrap,
   toBase64url,
   utf8,
 } from '@holdfast/protocol';
@@ -270,6 +275,63 @@ t.test('fingerprints', async (t) => {
     t.strictSame(rootFingerprint(JSON.parse(subject) as FingerprintSubject), { digits, words });
   }
   t.equal(fingerprints.length, 3);
+});
+
+/** Opens what the added device is delivered; the directory lists it with the second recipient's agency. */
+async function openAdded(bytes: Uint8Array, byKey: string) {
+  const { device, epochSeed } = readGolden('rewrap');
+  const { envelopes, senderKey } = readGolden('envelope');
+  const [golden] = envelopes;
+  if (golden === undefined) throw new Error('there is no envelope');
+  const core = JSON.parse(golden.core) as { fed: FederationId; ts: number };
+  const pair = xwingKeyPairFromSeed(fromBase64url(epochSeed));
+  const inspected = inspectRewrapped(bytes);
+  return await openRewrapped(inspected, {
+    fed: core.fed,
+    self: device,
+    nowMs: core.ts + 2 * MS_PER_DAY,
+    senderKey: () => fromBase64url(senderKey),
+    rewrapperKey: () => fromBase64url(byKey),
+    checkRecipients: () => undefined,
+    agencyAt: () => 'xb-fiu' as AgencyId,
+    epochSecret: () => ({ publicKey: pair.publicKey, secret: pair.secretKey }),
+  });
+}
+
+t.test('rewraps', async (t) => {
+  const vector = readGolden('rewrap');
+  const [golden] = readGolden('envelope').envelopes;
+  if (golden === undefined) throw new Error('there is no envelope');
+  const deliveredOf = (wrapped: SubmittedRewrap, inner = wrapped.stanza): Uint8Array =>
+    encodeDeliveredRewrap({
+      ...wrapped,
+      envelope: encodeDelivered({ ...deliveredTo(golden, 0), stanza: inner }),
+    });
+  for (const { submitted, rewrap, byKey, deliveredSha256 } of vector.rewraps) {
+    const wrapped = decodeSubmittedRewrap(fromBase64url(submitted));
+    t.equal(Buffer.from(wrapped.rewrap).toString(), rewrap);
+    t.equal((JSON.parse(rewrap) as { stanzaHash: string }).stanzaHash, hash(wrapped.stanza));
+    const bytes = deliveredOf(wrapped);
+    t.equal(hash(bytes), deliveredSha256);
+    const opened = await openAdded(bytes, byKey);
+    t.equal(opened.eh, vector.eh);
+    t.equal(opened.eh, golden.eh);
+    t.equal(Buffer.from(opened.body).toString(), golden.body);
+    t.equal(opened.jws, golden.jws);
+  }
+  t.equal(vector.rewraps.length, 2);
+  const [first] = vector.rewraps;
+  const wrapped = decodeSubmittedRewrap(fromBase64url(first?.submitted ?? ''));
+  for (const { why, part, byte, find, code } of vector.refused) {
+    const at = find === undefined ? (byte ?? 0) : Buffer.from(wrapped.rewrap).indexOf(find) + find.length;
+    const flip = (bytes: Uint8Array): Uint8Array => bytes.map((value, index) => (index === at ? value ^ 1 : value));
+    const isOuter = part !== 'inner';
+    const name = part === 'both' || part === 'inner' ? 'stanza' : part;
+    const changed = isOuter ? { ...wrapped, [name]: flip(wrapped[name]) } : wrapped;
+    const inner = part === 'both' || part === 'inner' ? flip(wrapped.stanza) : wrapped.stanza;
+    await t.rejects(openAdded(deliveredOf(changed, inner), first?.byKey ?? ''), { code }, why);
+  }
+  t.equal(vector.refused.length, 5);
 });
 
 t.test('receipts', async (t) => {

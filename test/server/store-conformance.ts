@@ -7,7 +7,9 @@ import {
   type BlobId,
   type DeviceId,
   decodeDelivered,
+  decodeDeliveredRewrap,
   type EnvelopeId,
+  encodeSubmittedRewrap,
   type GeneralJws,
   type Hash,
   type Mailbox,
@@ -84,6 +86,8 @@ function envelopeOf(wanted: Wanted, batch: ReceiptBatch, index: number): NewEnve
     core: bytesOf(n, 40),
     sig: bytesOf(n, 64),
     ct: bytesOf(n, ctBytes),
+    stanzasHash: bytesOf(n, 32),
+    ctHash: bytesOf(n + 1, 32),
     recipients: to.map((device, i) => ({ device, stanza: bytesOf(n * 10 + i, 1168) })),
     receipt: receiptOf(eh, batch, index),
   };
@@ -250,6 +254,121 @@ export function storeConformance(name: string, open: () => Promise<StoreUnderTes
     for (const expired of await store.expired(NOW, 10)) await store.expire(expired, Buffer.from('no'), NOW);
     t.strictSame(await numbers(store, ALICE, 'routine'), []);
     t.strictSame(await store.expired(NOW, 10), []);
+  });
+
+  const rewrapFor = (n: number, device: DeviceId, by = ALICE, stanza = bytesOf(900 + n, 1168)) => {
+    const submitted = { rewrap: bytesOf(700 + n, 300), sig: bytesOf(800 + n, 64), stanza };
+    return {
+      eh: hashOf(n),
+      device,
+      by,
+      submitted: encodeSubmittedRewrap(submitted),
+      stanza,
+      acceptedAtMs: NOW + 77,
+    };
+  };
+
+  withStore('a rewrap puts a held envelope into one more mailbox, once', async (t, { store }) => {
+    await accept(store, { n: 1, to: [BOB], mailbox: 'alert' }, { n: 2, to: [CAROL], mailbox: 'alert' });
+    t.equal(await store.rewrapperOf(hashOf(1), CAROL), undefined);
+    t.equal(await store.rewrap(rewrapFor(1, CAROL), undefined), 'stored');
+    t.equal(await store.rewrap(rewrapFor(1, CAROL), undefined), 'duplicate');
+    t.equal(await store.rewrap(rewrapFor(1, CAROL, BOB), undefined), 'duplicate', 'whoever made it');
+    t.equal(await store.rewrapperOf(hashOf(1), CAROL), ALICE);
+    const items = await store.nextFor(CAROL, 'alert', 0, 10, 1e9);
+    t.strictSame(
+      items.map(({ number, item, acceptedAtMs }) => [number, item, acceptedAtMs]),
+      [
+        [1, 'envelope', NOW + 2],
+        [2, 'rewrapped', NOW + 77],
+      ],
+      'under the next number of its mailbox',
+    );
+    const { rewrap, sig, stanza, envelope } = decodeDeliveredRewrap(items[1]?.bytes ?? new Uint8Array());
+    t.same([rewrap, sig, stanza], [bytesOf(701, 300), bytesOf(801, 64), bytesOf(901, 1168)]);
+    const original = decodeDelivered(envelope);
+    t.same(original.stanza, bytesOf(901, 1168), 'with its stanza in the place of the own one');
+    const [toBob] = await store.nextFor(BOB, 'alert', 0, 1, 1e9);
+    t.equal(toBob?.item, 'envelope', 'the first recipient has it as before');
+    t.same(original.stanzaHashes, decodeDelivered(toBob?.bytes ?? new Uint8Array()).stanzaHashes);
+    t.same([original.core, original.sig, original.ct], [bytesOf(1, 40), bytesOf(1, 64), bytesOf(1, 64)]);
+  });
+
+  withStore('an envelope lives until the added device has acknowledged it too', async (t, { store }) => {
+    await accept(store, { n: 1, to: [BOB] });
+    t.strictSame((await store.heldEnvelope(hashOf(1)))?.core, Buffer.from(bytesOf(1, 40)));
+    await store.rewrap(rewrapFor(1, CAROL), undefined);
+    await store.acknowledge([{ device: BOB, mailbox: 'routine', cursor: 1 }]);
+    await store.sweep(100);
+    t.strictSame(await numbers(store, CAROL, 'routine'), [1]);
+    t.equal((await store.nextFor(CAROL, 'routine', 0, 1, 1e9))[0]?.item, 'rewrapped');
+    t.equal(await store.rewrap(rewrapFor(1, CAROL), undefined), 'duplicate');
+    await store.acknowledge([{ device: CAROL, mailbox: 'routine', cursor: 1 }]);
+    await store.sweep(100);
+    t.equal(await store.heldEnvelope(hashOf(1)), undefined, 'then it goes');
+    t.equal(await store.rewrap(rewrapFor(1, CAROL), undefined), 'gone');
+    t.equal(await store.rewrapperOf(hashOf(1), CAROL), undefined, 'and leaves nothing behind');
+    t.strictSame(await numbers(store, CAROL, 'routine'), []);
+  });
+
+  withStore('what is acknowledged is not rewrapped again while others still have to fetch it', async (t, under) => {
+    await accept(under.store, { n: 1, to: [BOB] });
+    await under.store.rewrap(rewrapFor(1, CAROL), undefined);
+    await under.store.acknowledge([{ device: CAROL, mailbox: 'routine', cursor: 1 }]);
+    await under.store.sweep(100);
+    const { store } = await under.reopen();
+    t.equal(await store.rewrap(rewrapFor(1, CAROL), undefined), 'duplicate');
+    t.strictSame(await numbers(store, CAROL, 'routine'), []);
+  });
+
+  withStore('a rewrap is superseded only by one that names it', async (t, { store }) => {
+    await accept(store, { n: 1, to: [BOB] });
+    await store.rewrap(rewrapFor(1, CAROL, BOB), undefined);
+    t.equal(await store.rewrap(rewrapFor(1, CAROL, ALICE, bytesOf(5, 1168)), CAROL), 'duplicate');
+    t.equal(await store.rewrap(rewrapFor(1, CAROL, ALICE, bytesOf(5, 1168)), BOB), 'stored');
+    t.equal(await store.rewrapperOf(hashOf(1), CAROL), ALICE);
+    t.equal(
+      await store.rewrap(rewrapFor(1, CAROL, ALICE, bytesOf(5, 1168)), BOB),
+      'duplicate',
+      'the race is lost once',
+    );
+    const stanzas = (await store.nextFor(CAROL, 'routine', 0, 10, 1e9)).map(
+      ({ bytes }) => decodeDeliveredRewrap(bytes).stanza,
+    );
+    t.same(stanzas, [bytesOf(901, 1168), bytesOf(5, 1168)], 'the mailbox keeps its order, and both as they came');
+  });
+
+  withStore('a rewrapped envelope expires with its original', async (t, { store }) => {
+    await accept(store, { n: 1, to: [BOB], expiresAtMs: NOW });
+    await store.rewrap(rewrapFor(1, CAROL), undefined);
+    const [expired] = await store.expired(NOW, 10);
+    t.strictSame(expired, { eh: hashOf(1), from: ALICE, mailbox: 'routine', undelivered: [BOB, CAROL] });
+    if (expired === undefined) return;
+    await store.expire(expired, Buffer.from('the notice'), NOW);
+    t.match(await store.nextFor(CAROL, 'routine', 0, 10, 1e9), [{ number: 1, item: 'notice' }]);
+    t.equal(await store.rewrap(rewrapFor(1, CAROL), undefined), 'gone');
+  });
+
+  withStore('the newest envelope taken from each device is kept, whatever becomes of it', async (t, under) => {
+    const { store } = under;
+    t.equal(await store.lastSubmission(ALICE), undefined);
+    await accept(store, { n: 1 }, { n: 2, from: CAROL }, { n: 3 });
+    const third = {
+      eh: hashOf(3),
+      core: toBase64url(bytesOf(3, 40)),
+      stanzasHash: toBase64url(bytesOf(3, 32)),
+      ctHash: toBase64url(bytesOf(4, 32)),
+      sig: toBase64url(bytesOf(3, 64)),
+    };
+    t.strictSame(await store.lastSubmission(ALICE), third, 'of a group its last');
+    t.equal((await store.lastSubmission(CAROL))?.eh, hashOf(2));
+    t.equal(await store.lastSubmission(BOB), undefined, 'nothing for whoever only receives');
+    t.equal(await accept(store, { n: 4 }, { n: 1 }), 'raced');
+    t.equal((await store.lastSubmission(ALICE))?.eh, hashOf(3), 'what was not taken does not count');
+    await store.acknowledge([{ device: BOB, mailbox: 'routine', cursor: 9 }]);
+    await store.sweep(100);
+    const reopened = await under.reopen();
+    t.strictSame(await reopened.store.lastSubmission(ALICE), third);
   });
 
   withStore('trust lists and statements are appended in order, once', async (t, { store }) => {

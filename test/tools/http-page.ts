@@ -39,6 +39,11 @@ where there is one; \`limit\` is 100 unless given. \`acknowledgeMailbox\` refuse
 answers for each device with the key of \`day\`, or with its last where it has none for that day; \`next\` is the \`after\` of the next page, and
 \`from\` of a page of statements or trust lists is the first wanted. \`submitEnvelope\` is idempotent by sender and envelope id.
 
+\`rewrapEnvelope\` takes a [rewrap](36-rewrap.md#on-the-wire). It is idempotent by envelope and device, whoever made the first one; what it refuses
+with \`rewrap.refused\` MUST look alike. \`getLastSubmission\` answers null where the relay has never taken an envelope from the device, else
+what names the newest one and proves who sent it, also when the envelope is gone: a device that verifies \`sig\` under its own key over
+\`stanzasHash\`, \`ctHash\` and the hash of \`core\` ([32](32-envelope.md)), and does not know \`eh\`, is a restored or copied one.
+
 A relay SHOULD limit requests by device and by network address (\`request.rate-limited\`); a client waits as long as \`Retry-After\` says where it
 is there. It MUST refuse a request with an
 \`Origin\` that it is not configured for. Beside the contract it answers \`GET /livez\`, \`GET /readyz\` and \`GET /version\` to whoever runs it.

@@ -74,6 +74,8 @@ function gatewayText(event: SdkEvent): string | undefined {
       return 'a message expired before it was fetched';
     case 'outbox.waiting':
       return `waiting: ${event.advice}`;
+    case 'rewrapped':
+      return `a message was given to a new device of ${event.agency}`;
     case 'advice':
     case 'outbox.accepted':
     case 'outbox.uploading':

@@ -5,6 +5,7 @@
 
 import { SdkError } from '../errors.js';
 import { type ArrivalTable, arrivalTable } from './arrival-table.js';
+import { type ContentKeyTable, contentKeyTable } from './content-key-table.js';
 import { type ConversationTable, conversationTable } from './conversation-table.js';
 import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
@@ -23,6 +24,7 @@ export interface Archive {
   readonly missing: MissingTable;
   readonly told: ToldTable;
   readonly recovery: RecoveryTable;
+  readonly contentKeys: ContentKeyTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -40,6 +42,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     missing: missingTable(db),
     told: toldTable(db),
     recovery: recoveryTable(db),
+    contentKeys: contentKeyTable(db),
   };
   const opened = (): typeof tables => {
     if (!db.open) throw new SdkError('closed');
@@ -69,6 +72,9 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     },
     get recovery() {
       return opened().recovery;
+    },
+    get contentKeys() {
+      return opened().contentKeys;
     },
     atomically: (work) => {
       opened();

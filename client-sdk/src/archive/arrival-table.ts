@@ -1,11 +1,12 @@
 /** How far each mailbox is stored, what could not be believed yet, and the alarms that were raised. */
-import { type Hash, MAILBOXES, type Mailbox } from '@holdfast/protocol';
+import { type Hash, type ItemKind, MAILBOXES, type Mailbox } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
 import { parseDetail } from './json-columns.js';
 
 export interface HeldEnvelope {
   readonly position: number;
   readonly eh: Hash | null;
+  readonly item: ItemKind;
   readonly code: string;
   readonly bytes: Uint8Array;
   readonly atMs: number;
@@ -33,9 +34,9 @@ export function arrivalTable(db: ArchiveDatabase): ArrivalTable {
   const advance = db.prepare<[string, number]>(
     'INSERT INTO cursors (mailbox, number) VALUES (?, ?) ON CONFLICT (mailbox) DO UPDATE SET number = MAX(number, excluded.number)',
   );
-  const hold = db.prepare('INSERT OR IGNORE INTO held (eh, code, bytes, at_ms) VALUES (@eh, @code, @bytes, @atMs)');
+  const hold = db.prepare('INSERT INTO held (eh, item, code, bytes, at_ms) VALUES (@eh, @item, @code, @bytes, @atMs)');
   const held = db.prepare<[], HeldEnvelope>(
-    'SELECT position, eh, code, bytes, at_ms AS atMs FROM held ORDER BY position',
+    'SELECT position, eh, item, code, bytes, at_ms AS atMs FROM held ORDER BY position',
   );
   const release = db.prepare<[number]>('DELETE FROM held WHERE position = ?');
   const alarm = db.prepare<[string, string, number]>('INSERT INTO alarms (code, detail, at_ms) VALUES (?, ?, ?)');

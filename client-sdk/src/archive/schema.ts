@@ -116,4 +116,26 @@ UPDATE epoch_keys SET last_day = day;
 CREATE TABLE recovery_position (id INTEGER PRIMARY KEY CHECK (id = 1), arrival INTEGER NOT NULL) STRICT;
 CREATE TABLE recovered (eh TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `,
+  `
+CREATE TABLE content_keys (
+  eh TEXT PRIMARY KEY,
+  key BLOB NOT NULL CHECK (length(key) = 32),
+  expires_at_ms INTEGER NOT NULL,
+  recipients TEXT NOT NULL,
+  agencies TEXT NOT NULL
+) STRICT;
+CREATE INDEX content_keys_expiry ON content_keys (expires_at_ms);
+CREATE TABLE rewraps (
+  eh TEXT NOT NULL, device TEXT NOT NULL, rewrapper TEXT, at_ms INTEGER NOT NULL,
+  PRIMARY KEY (eh, device)
+) STRICT, WITHOUT ROWID;
+-- Not unique by name: a copy with a broken signature must not keep the true one out.
+CREATE TABLE kept_aside (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, eh TEXT, code TEXT NOT NULL, bytes BLOB NOT NULL, at_ms INTEGER NOT NULL,
+  item TEXT NOT NULL DEFAULT 'envelope' CHECK (item IN ('envelope', 'rewrapped'))
+) STRICT;
+INSERT INTO kept_aside (eh, code, bytes, at_ms) SELECT eh, code, bytes, at_ms FROM held ORDER BY position;
+DROP TABLE held;
+ALTER TABLE kept_aside RENAME TO held;
+`,
 ];

@@ -27,10 +27,8 @@ import { addressable, type DirectoryView, type KnownAgency } from './view.js';
 
 export interface DirectoryDependencies {
   readonly archive: Archive;
-  readonly fed: FederationId;
   /** Who reads: ourselves. */
-  readonly agency: AgencyId;
-  readonly device: DeviceId;
+  readonly self: { readonly fed: FederationId; readonly agency: AgencyId; readonly device: DeviceId };
   readonly now: () => number;
   readonly onAlarm: (alarm: DirectoryAlarm) => void;
 }
@@ -43,7 +41,7 @@ export class Directory {
   constructor(deps: DirectoryDependencies) {
     this.#deps = deps;
     const { directory } = deps.archive;
-    const trust = replayTrustLists(undefined, directory.trustLists(), deps.fed);
+    const trust = replayTrustLists(undefined, directory.trustLists(), deps.self.fed);
     if (trust !== undefined) this.#hold(replayStatements(emptyView(trust), directory.statements()));
     this.#keys = new DayKeys({
       table: directory,
@@ -122,7 +120,7 @@ export class Directory {
       });
       if (page.latest < from - 1) this.#raise(new DirectoryAlarm('directory.rolled-back', { trustList: page.latest }));
       if (page.lists.length === 0) break;
-      const trust = replayTrustLists(this.#view?.trust, page.lists, this.#deps.fed);
+      const trust = replayTrustLists(this.#view?.trust, page.lists, this.#deps.self.fed);
       if (trust === undefined) break;
       this.#deps.archive.atomically(() => {
         for (const [index, jws] of page.lists.entries()) this.#deps.archive.directory.addTrustList(from + index, jws);
@@ -155,7 +153,7 @@ export class Directory {
 
   /** Whoever keeps our agency's keys must hear of everything that is said in its name; not of what was there before us. */
   #tellOwn(agency: AgencyId, from: number, count: number): void {
-    if (agency !== this.#deps.agency || from === 0 || count === 0) return;
+    if (agency !== this.#deps.self.agency || from === 0 || count === 0) return;
     this.#raise(new DirectoryAlarm('directory.own-changed', { agency, fromSeq: from, toSeq: from + count - 1 }));
   }
 
@@ -173,7 +171,7 @@ export class Directory {
     const certificate = agency === undefined ? undefined : this.chainOf(agency)?.devices.get(device);
     return agency === undefined || certificate === undefined
       ? undefined
-      : { fed: this.#deps.fed, agency, device, key: fromBase64url(certificate.key) };
+      : { fed: this.#deps.self.fed, agency, device, key: fromBase64url(certificate.key) };
   }
 
   /** The devices of an agency that can be sealed to now, with their keys; a dormant one is not addressed. */
@@ -197,7 +195,7 @@ export class Directory {
 
   /** What an envelope's `dir` and `to` say beside whether they hold. */
   findingsOn(core: EnvelopeCore, eh: Hash): readonly Finding[] {
-    const { agency, device } = this.#deps;
+    const { agency, device } = this.#deps.self;
     return directoryFindings(this.view, core, eh, { agency, device, lastDayOf: this.#keys.lastDayOf });
   }
 

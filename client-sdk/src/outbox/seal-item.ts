@@ -28,6 +28,7 @@ import type { OutboxAttachment, OutboxItem } from '../archive/outbox-table.js';
 import type { Directory } from '../directory/directory.js';
 import { headsOf } from '../directory/view.js';
 import { SdkError } from '../errors.js';
+import { keepContentKey } from '../rewrap/keep-content-key.js';
 import { queueActed } from '../send/receipts.js';
 import type { StepHook } from '../steps.js';
 
@@ -99,6 +100,7 @@ export async function sealItem(
   });
   archive.atomically(() => {
     archive.outbox.setSealed(item.id, sealed.eh, sealed.bytes);
+    keepContentKey(archive, directory.view, 'out', sealed);
     archive.conversations.advance(item.conversation, sealed.eh);
     archive.messages.insert({
       eh: sealed.eh,

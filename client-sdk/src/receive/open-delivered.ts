@@ -2,7 +2,7 @@
  * Opening a delivered envelope against the directory (spec 33-manifest, "Order of verification", steps 2 to 10). What it throws is
  * why the envelope is not believed; what it finds beside is raised, and stops nothing.
  */
-import { type EpochSecret, type InspectedEnvelope, type OpenedEnvelope, openEnvelope } from '@holdfast/keys';
+import type { EpochSecret, OpenedEnvelope } from '@holdfast/keys';
 import { sha256 } from '@holdfast/keys/verify';
 import { type AgencyId, type EpochKeyName, rosterHash, toBase64url } from '@holdfast/protocol';
 import type { Finding } from '../alarms.js';
@@ -10,6 +10,7 @@ import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
+import { type InspectedItem, openItem } from '../rewrap/open-item.js';
 import type { StepHook } from '../steps.js';
 
 export interface OpeningDependencies {
@@ -29,10 +30,10 @@ export interface OpenedMessage {
 }
 
 /** @throws DirectoryAlarm, KeysError, ProtocolError */
-export async function openDelivered(inspected: InspectedEnvelope, deps: OpeningDependencies): Promise<OpenedMessage> {
+export async function openDelivered(inspected: InspectedItem, deps: OpeningDependencies): Promise<OpenedMessage> {
   const { directory, identity, epochSecret } = deps;
   let sender: Sender | undefined;
-  const envelope = await openEnvelope(inspected, {
+  const envelope = await openItem(inspected, directory.view, {
     fed: identity.fed,
     self: identity.device,
     nowMs: deps.now(),

@@ -3,13 +3,14 @@
  * delivers again and a crash after it means it is here. Only then is the relay told. What cannot be believed is kept, never
  * dropped, and raised.
  */
-import { type InspectedEnvelope, inspectEnvelope, isKeysError, KeysError } from '@holdfast/keys';
+import { isKeysError, KeysError } from '@holdfast/keys';
 import { verifySignature } from '@holdfast/keys/verify';
 import { type Delivery, envelopeSigningBytes, isProtocolError } from '@holdfast/protocol';
 import { ALARMS, type AlarmEvent, alarmEvent, type Finding, isAlarmCode } from '../alarms.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import { markCloned } from '../clone.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
+import { type InspectedItem, inspectItem } from '../rewrap/open-item.js';
 import { type OpenedMessage, type OpeningDependencies, openDelivered } from './open-delivered.js';
 import { readNotice } from './read-notice.js';
 import { type StoreDependencies, type StoredResult, storeOpened } from './store-opened.js';
@@ -51,7 +52,7 @@ export class Receiver {
     const { archive } = this.#deps;
     for (const held of archive.arrivals.held()) {
       try {
-        const inspected = inspectEnvelope(held.bytes);
+        const inspected = inspectItem(held.item, held.bytes);
         const opened = await openDelivered(inspected, this.#deps);
         this.#store(inspected, opened, () => archive.arrivals.release(held.position));
       } catch (error) {
@@ -65,9 +66,9 @@ export class Receiver {
     const { archive, identity, onStep } = this.#deps;
     onStep?.('received');
     const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
-    let inspected: InspectedEnvelope | undefined;
+    let inspected: InspectedItem | undefined;
     try {
-      inspected = inspectEnvelope(delivery.bytes);
+      inspected = inspectItem(delivery.item, delivery.bytes);
       onStep?.('inspected');
       if (inspected.core.from === identity.device) throw this.#reflected(inspected);
       if (archive.messages.has(inspected.eh)) {
@@ -81,7 +82,7 @@ export class Receiver {
   }
 
   /** One's own envelope: sent back by the relay, or signed by a copy of this device, which only the key itself can prove. */
-  #reflected({ delivered, digests, eh }: InspectedEnvelope): Error {
+  #reflected({ delivered, digests, eh }: InspectedItem): Error {
     const { archive, identity } = this.#deps;
     const isOurs = verifySignature(delivered.sig, envelopeSigningBytes(digests), identity.signingKey.publicKey);
     if (!isOurs) return new KeysError('envelope.signature');
@@ -89,7 +90,7 @@ export class Receiver {
     return new DirectoryAlarm('device.cloned', { eh });
   }
 
-  async #openWithSync(inspected: InspectedEnvelope): Promise<OpenedMessage> {
+  async #openWithSync(inspected: InspectedItem): Promise<OpenedMessage> {
     try {
       return await openDelivered(inspected, this.#deps);
     } catch (error) {
@@ -99,7 +100,7 @@ export class Receiver {
     }
   }
 
-  #store({ eh }: InspectedEnvelope, opened: OpenedMessage, also: () => void): void {
+  #store({ eh }: InspectedItem, opened: OpenedMessage, also: () => void): void {
     const { onStep, onStored } = this.#deps;
     onStep?.('storing');
     const stored = storeOpened(eh, opened, this.#deps, also);
@@ -134,7 +135,7 @@ export class Receiver {
     }
   }
 
-  #keepAside(delivery: Delivery, inspected: InspectedEnvelope | undefined, error: unknown, advance: () => void): void {
+  #keepAside(delivery: Delivery, inspected: InspectedItem | undefined, error: unknown, advance: () => void): void {
     const code = codeOf(error);
     // Anything else is a fault of this process (a full disk, a bug): the relay keeps the envelope and delivers it again.
     if (code === undefined) throw error;
@@ -146,9 +147,10 @@ export class Receiver {
       eh: inspected?.eh ?? null,
       ...(error instanceof DirectoryAlarm ? error.detail : {}),
     };
+    const { item, bytes } = delivery;
     const atMs = now();
     this.#raise({ code: 'envelope.refused', detail }, atMs, () => {
-      archive.arrivals.hold({ eh: inspected?.eh ?? null, code, bytes: delivery.bytes, atMs });
+      archive.arrivals.hold({ eh: inspected?.eh ?? null, item, code, bytes, atMs });
       if (code === 'device.cloned') markCloned(archive, atMs);
       advance();
     });

@@ -8,7 +8,9 @@ import type { Finding } from '../alarms.js';
 import type { Archive } from '../archive/archive.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
+import type { Directory } from '../directory/directory.js';
 import type { Identity } from '../outbox/seal-item.js';
+import { keepContentKey } from '../rewrap/keep-content-key.js';
 import type { Causality } from './causality.js';
 import { countReceipt } from './count-receipt.js';
 import type { OpenedMessage } from './open-delivered.js';
@@ -19,6 +21,7 @@ const DELAYED_AFTER_MS: Readonly<Record<Mailbox, number>> = { alert: 15 * 60_000
 
 export interface StoreDependencies {
   readonly archive: Archive;
+  readonly directory: Directory;
   readonly identity: Identity;
   readonly causality: Causality;
   readonly now: () => number;
@@ -47,10 +50,11 @@ export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependen
   return archive.atomically(() => {
     assertRoster(archive, opened);
     also();
+    const direction = opened.sender.agency === identity.agency ? 'sibling' : 'in';
+    keepContentKey(archive, deps.directory.view, direction, opened.envelope);
     if (archive.messages.has(eh)) return NOTHING;
     const atMs = now();
     const isReceipt = manifest.kind.startsWith('receipt.');
-    const direction = opened.sender.agency === identity.agency ? 'sibling' : 'in';
     archive.conversations.create(manifest.conversation, opened.roster, atMs);
     const isReady = deps.causality.isReady(manifest, core.from, atMs);
     archive.messages.insert({

@@ -2,163 +2,43 @@
  * Opening a delivered envelope, in the order of the specification (33-manifest): cheap and public checks first, nothing
  * decrypted before the sender's signature holds, nothing believed before the manifest's does.
  */
-import {
-  bodyHash,
-  coreHash,
-  type DeliveredEnvelope,
-  type DeviceId,
-  decodeDelivered,
-  type EnvelopeCore,
-  type EnvelopeDigests,
-  type EpochKeyName,
-  envelopeHash,
-  envelopeSigningBytes,
-  type FederationId,
-  fromBase64url,
-  fromUtf8,
-  type Hash,
-  isFreezeKind,
-  LIMITS,
-  type Manifest,
-  parseCore,
-  parseManifest,
-  stanzaInfo,
-  stanzasHash,
-  toHash,
-  unpackPlaintext,
-} from '@holdfast/protocol';
+import type { EpochKeyName } from '@holdfast/protocol';
 import { KeysError } from '../errors.js';
-import { verifyCompactJws } from '../jws/verify.js';
 import { equalBytes } from '../primitives/compare.js';
-import { verifySignature } from '../primitives/ed25519-verify.js';
 import { sha256 } from '../primitives/sha256.js';
-import { zeroize } from '../primitives/zeroize.js';
-import { decryptChunked } from '../suite/chunked.js';
-import { hpkeOpen } from '../suite/hpke.js';
-import { MANIFEST_TYP, stanzaKeyHash } from './context.js';
+import {
+  assertStanzaCount,
+  decryptAndBelieve,
+  type InspectedEnvelope,
+  type OpenedEnvelope,
+  type OpenRequest,
+  verifySender,
+} from './opening.js';
 
-/** An envelope read but not yet believed. */
-export interface InspectedEnvelope {
-  readonly delivered: DeliveredEnvelope;
-  readonly core: EnvelopeCore;
-  readonly digests: EnvelopeDigests;
-  readonly eh: Hash;
-}
+export {
+  type EpochSecret,
+  type InspectedEnvelope,
+  inspectEnvelope,
+  type OpenedEnvelope,
+  type OpenRequest,
+} from './opening.js';
 
-/** Step 1: sizes and form. @throws ProtocolError `encoding.*`, `envelope.malformed` */
-export function inspectEnvelope(bytes: Uint8Array): InspectedEnvelope {
-  if (bytes.length > LIMITS.envelopeBytes) throw new KeysError('envelope.too-large', 'The envelope is too large.');
-  const delivered = decodeDelivered(bytes);
-  const core = parseCore(delivered.core);
-  const digests = {
-    ch: coreHash(sha256, delivered.core),
-    stanzasHash: stanzasHash(sha256, delivered.stanzaHashes),
-    ctHash: sha256(delivered.ct),
-  };
-  return { delivered, core, digests, eh: toHash(envelopeHash(sha256, digests)) };
-}
-
-/** One epoch key that the opening device holds. */
-export interface EpochSecret {
-  readonly publicKey: Uint8Array;
-  readonly secret: Uint8Array;
-}
-
-export interface OpenRequest {
-  readonly fed: FederationId;
-  readonly self: DeviceId;
-  readonly nowMs: number;
-  /** The sender's key in the newest view; throws where the sender is unknown or revoked (step 2). */
-  readonly senderKey: (device: DeviceId) => Uint8Array;
-  /** Refuses ghosts in `to`, an unknown or old `dir` (step 4). */
-  readonly checkRecipients: (core: EnvelopeCore) => void;
-  readonly epochSecret: (name: EpochKeyName) => EpochSecret | undefined;
-}
-
-export interface OpenedEnvelope {
-  readonly eh: Hash;
-  readonly core: EnvelopeCore;
-  readonly manifest: Manifest;
-  readonly jws: string;
-  readonly body: Uint8Array;
-}
-
-/** Steps 2 to 8. @throws KeysError `envelope.*`, `jws.invalid`; whatever the callbacks throw */
+/** Steps 1 to 8, after the form. @throws KeysError `envelope.*`, `jws.invalid`; whatever the callbacks throw */
 export async function openEnvelope(inspected: InspectedEnvelope, request: OpenRequest): Promise<OpenedEnvelope> {
-  const { core, delivered, digests, eh } = inspected;
-  if (core.fed !== request.fed) refuse('envelope.other-federation', 'The envelope belongs to another federation.');
-  if (core.from === request.self) refuse('envelope.reflected', 'The envelope is our own, sent back.');
-  if (core.ts > request.nowMs + LIMITS.clockAheadMs) refuse('envelope.time', 'The envelope is dated in the future.');
-  if (core.exp > core.ts + LIMITS.expiryMs) refuse('envelope.time', 'The envelope would live longer than 90 days.');
-  const senderKey = request.senderKey(core.from);
-  if (!verifySignature(delivered.sig, envelopeSigningBytes(digests), senderKey))
-    refuse('envelope.signature', "The sender's signature does not verify.");
-  const index = core.to.findIndex(([device]) => device === request.self);
+  const senderKey = verifySender(inspected, request);
+  const name = ownStanza(inspected, request);
+  request.checkRecipients(inspected.core);
+  return decryptAndBelieve(inspected, name, request, senderKey);
+}
+
+/** Step 3: this device is in `to`, and the stanza is the one at its place. @returns the epoch key that it is sealed to */
+function ownStanza(inspected: InspectedEnvelope, { self }: OpenRequest): EpochKeyName {
+  const { core, delivered } = inspected;
+  const index = core.to.findIndex(([device]) => device === self);
   const name = core.to[index]?.[1];
-  if (name === undefined) return refuse('envelope.misdirected', 'The envelope is not for this device.');
-  if (delivered.stanzaHashes.length !== core.to.length)
-    refuse('envelope.malformed', 'There is not one stanza per device.');
-  if (!equalBytes(sha256(delivered.stanza), delivered.stanzaHashes[index] ?? new Uint8Array())) {
-    refuse('envelope.misdirected', 'The stanza is not the one meant for this device.');
-  }
-  request.checkRecipients(core);
-  const epoch = request.epochSecret(name);
-  if (epoch === undefined)
-    return refuse('envelope.key-gone', 'The day key that it was sealed to is not here (never was, or deleted).');
-  const plaintext = await decrypt(inspected, request.self, epoch);
-  return believe(plaintext, { eh, core, ch: digests.ch, senderKey });
-}
-
-async function decrypt(
-  { delivered, digests }: InspectedEnvelope,
-  self: DeviceId,
-  epoch: EpochSecret,
-): Promise<Uint8Array> {
-  try {
-    const info = stanzaInfo(digests.ch, stanzaKeyHash(self, epoch.publicKey));
-    const contentKey = await hpkeOpen({ secretKey: epoch.secret, info, sealed: delivered.stanza });
-    const plaintext = decryptChunked({ key: contentKey, context: digests.ch, ciphertext: delivered.ct });
-    zeroize(contentKey);
-    return plaintext;
-  } catch (cause) {
-    // One code for every failure below: which step failed is nobody else's business.
-    throw new KeysError('envelope.decryption', 'The envelope cannot be decrypted.', { cause });
-  }
-}
-
-interface Believing {
-  readonly eh: Hash;
-  readonly core: EnvelopeCore;
-  readonly ch: Uint8Array;
-  readonly senderKey: Uint8Array;
-}
-
-/** Steps 7 and 8: the manifest is the sender's, and binds this core and this body. */
-function believe(plaintext: Uint8Array, { eh, core, ch, senderKey }: Believing): OpenedEnvelope {
-  const { jws: jwsBytes, body } = unpackPlaintext(plaintext);
-  const jws = fromUtf8(jwsBytes);
-  const manifest = parseManifest(verifyCompactJws(jws, { typ: MANIFEST_TYP, key: senderKey }));
-  if (!equalBytes(fromBase64url(manifest.ch), ch))
-    refuse('envelope.manifest', 'The manifest belongs to another envelope.');
-  if (!equalBytes(fromBase64url(manifest.bodyHash), bodyHash(sha256, fromBase64url(manifest.salt), body))) {
-    refuse('envelope.manifest', 'The manifest belongs to another body.');
-  }
-  if (isFreezeKind(manifest.kind) && core.exp !== core.ts + LIMITS.freezeExpiryMs) {
-    refuse('envelope.time', 'A freeze message expires 30 days after it was sealed, neither earlier nor later.');
-  }
-  return { eh, core, manifest, jws, body };
-}
-
-type RefusalCode =
-  | 'envelope.other-federation'
-  | 'envelope.reflected'
-  | 'envelope.signature'
-  | 'envelope.misdirected'
-  | 'envelope.malformed'
-  | 'envelope.key-gone'
-  | 'envelope.manifest'
-  | 'envelope.time';
-
-function refuse(code: RefusalCode, why: string): never {
-  throw new KeysError(code, why);
+  if (name === undefined) throw new KeysError('envelope.misdirected', 'The envelope is not for this device.');
+  assertStanzaCount(inspected);
+  if (!equalBytes(sha256(delivered.stanza), delivered.stanzaHashes[index] ?? new Uint8Array()))
+    throw new KeysError('envelope.misdirected', 'The stanza is not the one meant for this device.');
+  return name;
 }

@@ -35,7 +35,6 @@ import { signCompactJws } from '../jws/sign.js';
 import { type SigningKey, signDetached } from '../primitives/ed25519.js';
 import { randomBytes } from '../primitives/random.js';
 import { sha256 } from '../primitives/sha256.js';
-import { zeroize } from '../primitives/zeroize.js';
 import { encryptChunked } from '../suite/chunked.js';
 import { hpkeSeal } from '../suite/hpke.js';
 import { type Padding, paddedLength } from '../suite/padding.js';
@@ -71,6 +70,8 @@ export interface SealedEnvelope {
   readonly manifest: Manifest;
   /** The portable evidence: the manifest as signed. */
   readonly jws: string;
+  /** For a later rewrap (spec 36-rewrap); the caller zeroizes it. */
+  readonly contentKey: Uint8Array;
 }
 
 /** @throws KeysError `envelope.too-large`, `suite.*`; ProtocolError where a limit of the wire is passed */
@@ -112,7 +113,6 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
       await hpkeSeal({ publicKey: key, info: stanzaInfo(ch, stanzaKeyHash(device, key)), plaintext: contentKey }),
     );
   }
-  zeroize(contentKey);
 
   const digests = { ch, stanzasHash: stanzasHash(sha256, stanzas.map(sha256)), ctHash: sha256(ct) };
   const sig = signDetached(envelopeSigningBytes(digests), request.signingKey);
@@ -122,5 +122,6 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
     core,
     manifest,
     jws,
+    contentKey,
   };
 }

@@ -1,6 +1,6 @@
 /** Submit over HTTP, fetch and acknowledge by cursor: the same acts as on the stream, for clients that cannot hold one. */
 import { type Static, Type } from 'typebox';
-import { SequenceSchema } from '../ids.js';
+import { DeviceIdSchema, HashSchema, SequenceSchema, SignatureSchema } from '../ids.js';
 import { LIMITS } from '../limits.js';
 import { ReceiptSchema } from '../relay/receipt.js';
 import { OCTETS, type Operation } from './operation.js';
@@ -28,6 +28,55 @@ export const submitEnvelope = {
     'envelope.id-conflict',
     'mailbox.full',
   ],
+} as const satisfies Operation;
+
+/** `by`: whose rewrap stands, which may be another party's. */
+export const RewrappedSchema = Type.Object({ eh: HashSchema, device: DeviceIdSchema, by: DeviceIdSchema }, closed);
+export type Rewrapped = Static<typeof RewrappedSchema>;
+
+export const rewrapEnvelope = {
+  id: 'rewrapEnvelope',
+  summary: 'Adds a recipient device to an envelope that the relay still holds; idempotent by envelope and device',
+  method: 'POST',
+  path: '/v1/envelopes/rewrap',
+  auth: 'device',
+  body: OCTETS,
+  bodyLimit: LIMITS.rewrapBytes + LIMITS.stanzaBytes + 76,
+  response: RewrappedSchema,
+  status: 200,
+  codes: [
+    'rewrap.malformed',
+    'rewrap.refused',
+    'envelope.sender-mismatch',
+    'envelope.federation-mismatch',
+    'envelope.time-refused',
+    'mailbox.full',
+  ],
+} as const satisfies Operation;
+
+/** What names an envelope and proves who sent it, without its content. */
+export const SubmissionSchema = Type.Object(
+  {
+    eh: HashSchema,
+    core: Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: Math.ceil((LIMITS.coreBytes * 4) / 3) }),
+    stanzasHash: HashSchema,
+    ctHash: HashSchema,
+    sig: SignatureSchema,
+  },
+  closed,
+);
+export type Submission = Static<typeof SubmissionSchema>;
+export const LastSubmissionSchema = Type.Object({ submission: Type.Union([SubmissionSchema, Type.Null()]) }, closed);
+
+export const getLastSubmission = {
+  id: 'getLastSubmission',
+  summary: 'The newest envelope that the relay has taken from the session device, by its hashes and signature',
+  method: 'GET',
+  path: '/v1/submissions/last',
+  auth: 'device',
+  response: LastSubmissionSchema,
+  status: 200,
+  codes: [],
 } as const satisfies Operation;
 
 export const fetchMailbox = {

@@ -11,7 +11,7 @@ import {
   listAgencies,
   publishEpochBatch,
 } from './directory.js';
-import { acknowledgeMailbox, fetchMailbox, submitEnvelope } from './envelopes.js';
+import { acknowledgeMailbox, fetchMailbox, getLastSubmission, rewrapEnvelope, submitEnvelope } from './envelopes.js';
 import { relayInfo } from './relay-info.js';
 import { sessionChallenge, sessionToken } from './session.js';
 import { getTrustLists, publishTrustList } from './trust-list.js';
@@ -30,6 +30,8 @@ export const OPERATIONS = {
   getEpochBatchHead,
   getEpochKeys,
   submitEnvelope,
+  rewrapEnvelope,
+  getLastSubmission,
   fetchMailbox,
   acknowledgeMailbox,
 } as const;

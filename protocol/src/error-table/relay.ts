@@ -145,6 +145,18 @@ export const RELAY_ERRORS = {
     'Another envelope of this sender already has this id.',
     'An envelope id was used twice.',
   ),
+  'rewrap.malformed': entry(
+    400,
+    false,
+    'The rewrap does not have the form that the specification gives.',
+    'A malformed rewrap was refused.',
+  ),
+  'rewrap.refused': entry(
+    404,
+    false,
+    'The relay holds no such envelope that this device may rewrap for that one.',
+    'A rewrap was refused: envelope not held, device no party to it, or the target not one that it may name.',
+  ),
   'mailbox.cursor-ahead': entry(
     409,
     false,

@@ -7,17 +7,20 @@ import { MAILBOXES, type Mailbox } from '../envelope/core.js';
 import { ProtocolError } from '../errors.js';
 
 export const DELIVERY_HEADER_BYTES = 18;
-const ITEM_CODES = { envelope: 1, notice: 2 } as const;
-export type ItemKind = keyof typeof ITEM_CODES;
+export const ITEM_KINDS = ['envelope', 'notice', 'rewrapped'] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
 
 export interface Delivery {
   readonly mailbox: Mailbox;
   readonly number: number;
   readonly acceptedAtMs: number;
   readonly item: ItemKind;
-  /** A delivered envelope, or a notice's compact JWS in ASCII. */
+  /** A delivered envelope, a notice's compact JWS in ASCII, or a rewrap with its envelope. */
   readonly bytes: Uint8Array;
 }
+
+/** On the wire kinds count from 1, in their order. */
+const itemCode = (item: ItemKind): number => ITEM_KINDS.indexOf(item) + 1;
 
 const mailboxCode = (mailbox: Mailbox): number => MAILBOXES.indexOf(mailbox);
 
@@ -32,7 +35,7 @@ export function encodeDelivery(delivery: Delivery): Uint8Array {
     new Uint8Array([mailboxCode(delivery.mailbox)]),
     u64be(delivery.number),
     u64be(delivery.acceptedAtMs),
-    new Uint8Array([ITEM_CODES[delivery.item]]),
+    new Uint8Array([itemCode(delivery.item)]),
     delivery.bytes,
   );
 }
@@ -43,8 +46,7 @@ export function decodeDelivery(payload: Uint8Array): Delivery {
   const mailbox = mailboxFrom(reader.u8());
   const number = reader.u64();
   const acceptedAtMs = reader.u64();
-  const code = reader.u8();
-  const item = code === ITEM_CODES.envelope ? 'envelope' : code === ITEM_CODES.notice ? 'notice' : undefined;
+  const item = ITEM_KINDS[reader.u8() - 1];
   if (item === undefined) throw new ProtocolError('frame.malformed', 'There is no such kind of item.');
   return { mailbox, number, acceptedAtMs, item, bytes: reader.rest() };
 }

@@ -10,6 +10,7 @@ import {
   type DeviceId,
   decodeSubmitted,
   type EnvelopeCore,
+  type EnvelopeDigests,
   envelopeHash,
   type FederationId,
   type Hash,
@@ -45,6 +46,7 @@ interface Waiting {
   readonly envelope: SubmittedEnvelope;
   readonly core: EnvelopeCore;
   readonly eh: Hash;
+  readonly digests: EnvelopeDigests;
   readonly bytes: number;
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;
@@ -64,10 +66,10 @@ export class Acceptor {
   /** @throws ProtocolError `envelope.*`, `encoding.*`, `relay.unavailable` */
   submit(bytes: Uint8Array, sender: DeviceId): Promise<Receipt> {
     if (this.#isDraining) throw new ProtocolError('relay.draining');
-    const { envelope, core, eh } = this.#check(bytes, sender);
+    const checked = this.#check(bytes, sender);
     if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) throw new ProtocolError('relay.unavailable');
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ envelope, core, eh, bytes: bytes.length, resolve, reject });
+      this.#waiting.push({ ...checked, bytes: bytes.length, resolve, reject });
       this.#waitingBytes += bytes.length;
       this.#committing ??= this.#commitAll();
     });
@@ -80,7 +82,7 @@ export class Acceptor {
   }
 
   /** Cheap, public checks; signatures are the endpoints' business. */
-  #check(bytes: Uint8Array, sender: DeviceId): { envelope: SubmittedEnvelope; core: EnvelopeCore; eh: Hash } {
+  #check(bytes: Uint8Array, sender: DeviceId): Pick<Waiting, 'envelope' | 'core' | 'eh' | 'digests'> {
     const { registry } = this.#deps;
     if (bytes.length > LIMITS.envelopeBytes)
       throw new ProtocolError('encoding.too-large', 'The envelope is too large.');
@@ -95,7 +97,7 @@ export class Acceptor {
       stanzasHash: stanzasHash(sha256, envelope.stanzas.map(sha256)),
       ctHash: sha256(envelope.ct),
     };
-    return { envelope, core, eh: toHash(envelopeHash(sha256, digests)) };
+    return { envelope, core, digests, eh: toHash(envelopeHash(sha256, digests)) };
   }
 
   /** What depends on the hour and the directory: asked of new envelopes only, so that a repeat always gets its receipt. */
@@ -208,7 +210,11 @@ function assertFederation(core: EnvelopeCore, fed: FederationId): void {
   if (core.fed !== fed) throw new ProtocolError('envelope.federation-mismatch');
 }
 
-function rowOf({ envelope, core, eh }: Waiting, receipt: Receipt | undefined, acceptedAtMs: number): NewEnvelope {
+function rowOf(
+  { envelope, core, eh, digests }: Waiting,
+  receipt: Receipt | undefined,
+  acceptedAtMs: number,
+): NewEnvelope {
   const recipients = core.to.map(([device], index) => ({ device, stanza: envelope.stanzas[index] ?? unreachable() }));
   return {
     eh,
@@ -220,6 +226,8 @@ function rowOf({ envelope, core, eh }: Waiting, receipt: Receipt | undefined, ac
     core: envelope.core,
     sig: envelope.sig,
     ct: envelope.ct,
+    stanzasHash: digests.stanzasHash,
+    ctHash: digests.ctHash,
     recipients,
     receipt: receipt ?? unreachable(),
   };

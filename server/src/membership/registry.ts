@@ -192,6 +192,11 @@ export class Registry {
     return certificate === undefined ? undefined : { agency, device, key: certificate.key };
   }
 
+  /** The agency that has certified the device, whether it is active or not. */
+  ownerOf(device: DeviceId): AgencyId | undefined {
+    return this.#owners.get(device);
+  }
+
   /** Active devices, of one agency or of all, in order of id. */
   devices(agency: AgencyId | undefined): readonly DeviceId[] {
     const ids = [...this.#owners]

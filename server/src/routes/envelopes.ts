@@ -1,6 +1,7 @@
-/** Submit, fetch and acknowledge over HTTP, for clients that cannot hold a stream. */
+/** Submit, fetch and acknowledge over HTTP, for clients that cannot hold a stream; rewraps, for all. */
 import { concat, encodeDelivery, OPERATIONS, ProtocolError, prefixed } from '@holdfast/protocol';
 import type { FastifyInstance } from 'fastify';
+import { acceptRewrap } from '../mailbox/rewrap.js';
 import type { Relay } from '../relay.js';
 import { register } from './register.js';
 
@@ -8,8 +9,20 @@ const DEFAULT_ITEMS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 export function envelopeRoutes(app: FastifyInstance, relay: Relay): void {
-  const { acceptor, store } = relay;
+  const { acceptor, store, registry, config, gateway, now } = relay;
   register(app, relay, OPERATIONS.submitEnvelope, ({ body, session }) => acceptor.submit(body, session().device));
+  register(app, relay, OPERATIONS.rewrapEnvelope, ({ body, session }) =>
+    acceptRewrap(body, session().device, {
+      store,
+      registry,
+      now,
+      mailboxItems: config.limits.mailboxItems,
+      onStored: (devices) => gateway.wake(devices),
+    }),
+  );
+  register(app, relay, OPERATIONS.getLastSubmission, async ({ session }) => ({
+    submission: (await store.lastSubmission(session().device)) ?? null,
+  }));
   register(app, relay, OPERATIONS.fetchMailbox, async ({ params, query, session }) => {
     const items = await store.nextFor(
       session().device,

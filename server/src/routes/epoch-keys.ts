@@ -9,7 +9,7 @@ import { register } from './register.js';
 const KEYS_PER_PAGE = 500;
 
 export function epochKeyRoutes(app: FastifyInstance, relay: Relay): void {
-  const { registry, store } = relay;
+  const { gateway, registry, store } = relay;
   register(app, relay, OPERATIONS.getEpochBatchHead, async ({ session }) => ({
     batch: (await store.epochBatchHead(session().device)) ?? null,
   }));
@@ -31,6 +31,8 @@ export function epochKeyRoutes(app: FastifyInstance, relay: Relay): void {
     }));
     if ((await store.publishEpochBatch({ agency, device, n, jws: body.batch, keys: rows })) === 'conflict')
       throw new ProtocolError('epoch-batch.conflict');
+    // From now on a new device can be sealed to: whoever has waited to rewrap for it may begin.
+    if (n === 0) gateway.hint({ agency });
     return { n };
   });
 

@@ -13,6 +13,7 @@ import type {
   Mailbox,
   Receipt,
   ReceiptBatch,
+  Submission,
 } from '@holdfast/protocol';
 
 /** One envelope to take in, with the receipt that goes back for it. */
@@ -26,6 +27,9 @@ export interface NewEnvelope {
   readonly core: Uint8Array;
   readonly sig: Uint8Array;
   readonly ct: Uint8Array;
+  /** With `core` and `sig` what a `Submission` needs when the envelope itself is gone. */
+  readonly stanzasHash: Uint8Array;
+  readonly ctHash: Uint8Array;
   /** In the order of `to`. */
   readonly recipients: readonly { readonly device: DeviceId; readonly stanza: Uint8Array }[];
   readonly receipt: Receipt;
@@ -35,7 +39,7 @@ export interface MailboxItem {
   readonly number: number;
   readonly acceptedAtMs: number;
   readonly item: ItemKind;
-  /** A delivered envelope's bytes, or a notice's. */
+  /** A delivered envelope's bytes, a notice's, or a rewrap's with its envelope. */
   readonly bytes: Uint8Array;
 }
 
@@ -43,6 +47,24 @@ export interface MailboxCursor {
   readonly device: DeviceId;
   readonly mailbox: Mailbox;
   readonly cursor: number;
+}
+
+/** One more recipient of an envelope that is held. */
+export interface NewRewrap {
+  readonly eh: Hash;
+  readonly device: DeviceId;
+  readonly by: DeviceId;
+  /** As submitted: rewrap, signature and stanza. */
+  readonly submitted: Uint8Array;
+  readonly stanza: Uint8Array;
+  readonly acceptedAtMs: number;
+}
+
+/** What the relay needs of a held envelope to decide on a rewrap. */
+export interface HeldEnvelope {
+  readonly core: Uint8Array;
+  readonly mailbox: Mailbox;
+  readonly expiresAtMs: number;
 }
 
 /** An envelope past its expiry that somebody has not acknowledged. */
@@ -91,6 +113,17 @@ export interface Store {
   receiptOf(from: DeviceId, id: EnvelopeId): Promise<Receipt | undefined>;
   /** Takes in a whole group commit, with its log leaves and signed batch, or nothing. `raced`: (from, id) or n was taken meanwhile. */
   acceptEnvelopes(envelopes: readonly NewEnvelope[], batch: ReceiptBatch): Promise<'stored' | 'raced'>;
+  /** The newest envelope taken from this device, for as long as the store lives. */
+  lastSubmission(device: DeviceId): Promise<Submission | undefined>;
+  /** The envelope, where some device has not acknowledged it yet and it has not been swept or expired. */
+  heldEnvelope(eh: Hash): Promise<HeldEnvelope | undefined>;
+  /** Who has rewrapped this envelope for this device, where somebody has. */
+  rewrapperOf(eh: Hash, device: DeviceId): Promise<DeviceId | undefined>;
+  /**
+   * Puts the envelope into one more mailbox, and keeps it until that device has acknowledged it too. `duplicate`: it was rewrapped
+   * for the device before, by another than `supersedes`, and nothing changes; `gone`: the envelope is no longer held.
+   */
+  rewrap(rewrap: NewRewrap, supersedes: DeviceId | undefined): Promise<'stored' | 'duplicate' | 'gone'>;
   /** The newest signed batch, with the hash that the next one names. */
   lastBatch(): Promise<ReceiptBatch | undefined>;
   /** Items after a number, in order; at least one where there is one, then up to the bounds. */

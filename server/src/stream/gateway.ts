@@ -1,7 +1,7 @@
 /** All streams of this node: who is connected, who is woken, who is cut off. A device's newer stream fences its older one. */
 
 import type { WebSocket } from '@fastify/websocket';
-import { CLOSE_CODES, type DeviceId } from '@holdfast/protocol';
+import { CLOSE_CODES, type DeviceId, type DirectoryHint } from '@holdfast/protocol';
 import type { Registry } from '../membership/registry.js';
 import type { Session } from '../session/sessions.js';
 import type { MailboxCursor } from '../store/port.js';
@@ -25,8 +25,13 @@ export class StreamGateway {
     this.#deps = deps;
     deps.registry.onChange((change) => {
       this.#dropRefused();
-      for (const connection of this.#connections.values()) connection.hint(change);
+      this.hint(change);
     });
+  }
+
+  /** Tells every stream that the directory is worth a look. */
+  hint(change: DirectoryHint): void {
+    for (const connection of this.#connections.values()) connection.hint(change);
   }
 
   get size(): number {

@@ -4,6 +4,7 @@ import { envelopeVector } from './envelope.js';
 import { epochBatchVector } from './epoch-batch.js';
 import { fingerprintVector } from './fingerprint.js';
 import { receiptVector } from './receipt.js';
+import { rewrapVector } from './rewrap.js';
 import { rootVector } from './root.js';
 import { trustListVector } from './trust-list.js';
 
@@ -14,5 +15,6 @@ export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | obj
   'epoch-batch': epochBatchVector,
   envelope: envelopeVector,
   fingerprint: fingerprintVector,
+  rewrap: rewrapVector,
   receipt: receiptVector,
 };

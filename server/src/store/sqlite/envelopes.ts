@@ -1,5 +1,6 @@
 /** Envelopes, mailboxes and receipts in SQLite: the hot path, on prepared statements. */
 import {
+  concat,
   type DeviceId,
   encodeDelivered,
   fromBase64url,
@@ -14,6 +15,8 @@ import {
 } from '@holdfast/protocol';
 import type { ExpiredEnvelope, MailboxItem, NewEnvelope, Store } from '../port.js';
 import { isConstraint, type RelayDatabase } from './database.js';
+import { lastSubmissionWriter } from './last-submission.js';
+import { mailboxNumbers } from './mailbox-numbers.js';
 
 type EnvelopeVerbs = Pick<
   Store,
@@ -32,6 +35,7 @@ interface ItemRow {
   stanza_hashes: Buffer | null;
   sig: Buffer | null;
   ct: Buffer | null;
+  rewrap: Buffer | null;
 }
 
 export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array) => Uint8Array): EnvelopeVerbs {
@@ -40,10 +44,6 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
   );
   const insertEnvelope = sql.prepare<[string, string, string, number, Uint8Array, Uint8Array, Uint8Array, Uint8Array]>(
     'INSERT INTO envelopes (eh, sender, mailbox, expires_at_ms, core, stanza_hashes, sig, ct) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-  );
-  const number = sql.prepare<[string, string], { highest: number }>(
-    `INSERT INTO mailboxes (device, mailbox, highest) VALUES (?, ?, 1)
-     ON CONFLICT (device, mailbox) DO UPDATE SET highest = highest + 1 RETURNING highest`,
   );
   const insertItem = sql.prepare<[string, string, number, number, string, Uint8Array]>(
     'INSERT INTO items (device, mailbox, number, accepted_at_ms, eh, stanza) VALUES (?, ?, ?, ?, ?, ?)',
@@ -58,7 +58,7 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
   const insertLeaf = sql.prepare<[Uint8Array, number]>('INSERT INTO log_outbox (leaf, at_ms) VALUES (?, ?)');
   const lastBatch = sql.prepare<[], { batch: string }>('SELECT batch FROM receipt_batches ORDER BY n DESC LIMIT 1');
   const next = sql.prepare<[string, string, number, number], ItemRow>(
-    `SELECT i.number, i.accepted_at_ms, i.stanza, i.notice, e.core, e.stanza_hashes, e.sig, e.ct
+    `SELECT i.number, i.accepted_at_ms, i.stanza, i.notice, i.rewrap, e.core, e.stanza_hashes, e.sig, e.ct
      FROM items i LEFT JOIN envelopes e ON e.eh = i.eh
      WHERE i.device = ? AND i.mailbox = ? AND i.number > ? ORDER BY i.number LIMIT ?`,
   );
@@ -88,15 +88,12 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
      WHERE i.eh = ? AND i.number > m.acknowledged ORDER BY i.device`,
   );
   const toNotice = sql.prepare<[Uint8Array, string]>(
-    'UPDATE items SET eh = NULL, stanza = NULL, notice = ? WHERE eh = ?',
+    'UPDATE items SET eh = NULL, stanza = NULL, rewrap = NULL, notice = ? WHERE eh = ?',
   );
   const deleteEnvelope = sql.prepare<[string]>('DELETE FROM envelopes WHERE eh = ?');
 
-  const numberOf = (device: string, mailbox: Mailbox): number => {
-    const row = number.get(device, mailbox);
-    if (row === undefined) throw new Error('A mailbox gave no number.');
-    return row.highest;
-  };
+  const numberOf = mailboxNumbers(sql);
+  const keepLast = lastSubmissionWriter(sql);
   const accept = sql.transaction((envelopes: readonly NewEnvelope[], batch: ReceiptBatch) => {
     insertBatch.run(batch.n, JSON.stringify(batch));
     for (const {
@@ -127,6 +124,7 @@ export function envelopeVerbs({ sql }: RelayDatabase, sha256: (bytes: Uint8Array
       for (const { device, stanza } of recipients)
         insertItem.run(device, mailbox, numberOf(device, mailbox), acceptedAtMs, eh, stanza);
     }
+    keepLast(envelopes);
   });
   const acknowledgeAll = sql.transaction((cursors: Parameters<Store['acknowledge']>[0]) => {
     for (const { device, mailbox, cursor } of cursors) acknowledge.run(cursor, device, mailbox);
@@ -210,5 +208,7 @@ function itemOf(row: ItemRow): MailboxItem {
   const stanzaHashes: Uint8Array[] = [];
   for (let offset = 0; offset < hashes.length; offset += HASH_BYTES)
     stanzaHashes.push(hashes.subarray(offset, offset + HASH_BYTES));
-  return { number, acceptedAtMs, item: 'envelope', bytes: encodeDelivered({ core, stanzaHashes, stanza, sig, ct }) };
+  const envelope = encodeDelivered({ core, stanzaHashes, stanza, sig, ct });
+  if (row.rewrap === null) return { number, acceptedAtMs, item: 'envelope', bytes: envelope };
+  return { number, acceptedAtMs, item: 'rewrapped', bytes: concat(row.rewrap, envelope) };
 }

@@ -90,4 +90,25 @@ CREATE TRIGGER trust_lists_no_gap BEFORE INSERT ON trust_lists
   WHEN NEW.version <> (SELECT COALESCE(MAX(version) + 1, 1) FROM trust_lists) BEGIN SELECT RAISE(ABORT, 'gap'); END;
 `,
   },
+  {
+    name: '0002-rewrap',
+    sql: `
+CREATE TABLE rewraps (
+  eh TEXT NOT NULL REFERENCES envelopes (eh) ON DELETE CASCADE,
+  device TEXT NOT NULL,
+  rewrapper TEXT NOT NULL,
+  PRIMARY KEY (eh, device)
+) STRICT, WITHOUT ROWID;
+-- Rewrap, signature and stanza as submitted, where the item is a rewrapped envelope.
+ALTER TABLE items ADD COLUMN rewrap BLOB CHECK (rewrap IS NULL OR eh IS NOT NULL);
+CREATE TABLE last_submissions (
+  device TEXT PRIMARY KEY,
+  eh TEXT NOT NULL,
+  core BLOB NOT NULL,
+  stanzas_hash BLOB NOT NULL CHECK (length(stanzas_hash) = 32),
+  ct_hash BLOB NOT NULL CHECK (length(ct_hash) = 32),
+  sig BLOB NOT NULL
+) STRICT;
+`,
+  },
 ];

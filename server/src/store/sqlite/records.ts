@@ -14,6 +14,8 @@ import { and, asc, count, desc, eq, sql as expression, gte, inArray, lte, sum } 
 import { Type } from 'typebox';
 import type { Store, StoredEpochKey } from '../port.js';
 import { isConstraint, type RelayDatabase } from './database.js';
+import type { lastSubmissionVerb } from './last-submission.js';
+import type { rewrapVerbs } from './rewraps.js';
 import {
   blobs,
   documents,
@@ -37,6 +39,8 @@ type RecordVerbs = Omit<
   | 'sweep'
   | 'expired'
   | 'expire'
+  | keyof ReturnType<typeof rewrapVerbs>
+  | keyof ReturnType<typeof lastSubmissionVerb>
   | 'close'
 >;
 

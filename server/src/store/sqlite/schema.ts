@@ -22,6 +22,7 @@ export const items = sqliteTable(
     eh: text('eh'),
     stanza: blob('stanza', { mode: 'buffer' }),
     notice: blob('notice', { mode: 'buffer' }),
+    rewrap: blob('rewrap', { mode: 'buffer' }),
   },
   (table) => [primaryKey({ columns: [table.device, table.mailbox, table.number] })],
 );
@@ -37,6 +38,24 @@ export const mailboxes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.device, table.mailbox] })],
 );
+
+export const rewraps = sqliteTable(
+  'rewraps',
+  {
+    eh: text('eh').notNull(),
+    device: text('device').notNull(),
+    rewrapper: text('rewrapper').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eh, table.device] })],
+);
+export const lastSubmissions = sqliteTable('last_submissions', {
+  device: text('device').primaryKey(),
+  eh: text('eh').notNull(),
+  core: blob('core', { mode: 'buffer' }).notNull(),
+  stanzasHash: blob('stanzas_hash', { mode: 'buffer' }).notNull(),
+  ctHash: blob('ct_hash', { mode: 'buffer' }).notNull(),
+  sig: blob('sig', { mode: 'buffer' }).notNull(),
+});
 
 export const receipts = sqliteTable(
   'receipts',
