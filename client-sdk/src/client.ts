@@ -1,9 +1,9 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
-import { downloadBlob } from './attachments/download.js';
+import type { AgencyId, AttachmentRef, ConversationId, DeviceId, EnvelopeId, FederationId } from '@holdfast/protocol';
 import { type Case, caseOf, listCases } from './cases/case.js';
+import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
@@ -16,16 +16,20 @@ import { handleOf, type SendHandle } from './send/handle.js';
 import { type Note, sendNote } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
 
+/** Every wait has an end of the caller's choosing. */
 export interface WaitOptions {
+  /** Ends the wait; the call rejects with its reason (`inbox` just ends). */
   readonly signal: AbortSignal;
 }
 
+/** One device of one agency, open: sends, receives, and knows every case. Made by `Holdfast.open`, ended by `close`. */
 export class Holdfast {
-  readonly #runtime: Runtime;
+  readonly #runtime: DeskRuntime;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow;
 
-  private constructor(runtime: Runtime) {
+  /** Use `open`. @internal */
+  constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
     this.freeze = new FreezeFlow(runtime);
   }
@@ -35,15 +39,16 @@ export class Holdfast {
    * @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*`
    */
   static async open(options: OpenOptions): Promise<Holdfast> {
-    return new Holdfast(await Runtime.start(options));
+    return new Holdfast(deskRuntime(await Runtime.start(options)));
   }
 
   /** Who this is: agency, device, federation. */
-  get self(): Pick<Runtime['identity'], 'agency' | 'device' | 'fed'> {
+  get self(): { readonly agency: AgencyId; readonly device: DeviceId; readonly fed: FederationId } {
     const { agency, device, fed } = this.#runtime.identity;
     return { agency, device, fed };
   }
 
+  /** Connected and able to send and receive at this moment. */
   get isOnline(): boolean {
     return this.#runtime.isOnline;
   }
@@ -101,6 +106,7 @@ export class Holdfast {
     return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
   }
 
+  /** Every case, what runs out first on top. */
   cases(): readonly Case[] {
     return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
   }
@@ -111,10 +117,9 @@ export class Holdfast {
     targetPath: string,
     options: WaitOptions & { readonly onProgress?: (receivedBytes: number) => void },
   ): Promise<void> {
-    const { session, signal } = this.#runtime;
+    const { signal } = this.#runtime;
     const { onProgress } = options;
-    await downloadBlob({
-      session,
+    await this.#runtime.download({
       ref,
       targetPath,
       signal: AbortSignal.any([options.signal, signal]),
@@ -132,6 +137,7 @@ export class Holdfast {
     await this.#runtime.stop();
   }
 
+  /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -16,8 +16,17 @@ export type SdkEvent =
 export class EventHub {
   readonly #listeners = new Set<(event: SdkEvent) => void>();
 
+  /** Tells every listener. One that throws ends neither the others nor the work that told it: its error is the process's. */
   emit(event: SdkEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   /** @returns a function that ends the subscription */
@@ -26,7 +35,7 @@ export class EventHub {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves when `check` is true, asked now and after each event; rejects with the signal's reason. */
+  /** Resolves when `check` is true, asked now and after each event; rejects with what it throws, or the signal's reason. */
   async until(check: () => boolean, signal: AbortSignal): Promise<void> {
     if (check()) return;
     signal.throwIfAborted();
@@ -40,9 +49,14 @@ export class EventHub {
         reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
       };
       const unsubscribe = this.subscribe(() => {
-        if (!check()) return;
-        end();
-        resolve();
+        try {
+          if (!check()) return;
+          end();
+          resolve();
+        } catch (cause) {
+          end();
+          reject(cause instanceof Error ? cause : new Error('The check failed.', { cause }));
+        }
       });
       signal.addEventListener('abort', onAbort, { once: true });
     });

@@ -29,6 +29,7 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   entryPoint('keys', '', 'dist/index.d.ts'),
   entryPoint('keys', 'verify', 'dist/verify.d.ts'),
   entryPoint('client-sdk', '', 'dist/index.d.ts'),
+  entryPoint('client-sdk', 'testing', 'dist/testing/index.d.ts'),
 ];
 
 const none = { logLevel: ExtractorLogLevel.None };

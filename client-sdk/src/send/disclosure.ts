@@ -4,9 +4,8 @@
  */
 import { sha256 } from '@holdfast/keys/verify';
 import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } from '@holdfast/protocol';
-import { publishedBy } from '../directory/first-sight.js';
+import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
-import type { Runtime } from '../runtime.js';
 import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
@@ -20,12 +19,12 @@ export interface Disclosure {
 }
 
 /** @throws SdkError `directory.unknown-agency`, `terms.not-accepted`, `message.*`, `attachment.*` */
-export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): Promise<SendHandle> {
+export async function sendDisclosure(runtime: DeskRuntime, disclosure: Disclosure): Promise<SendHandle> {
   const { archive, events, identity, now, outbox } = runtime;
   const { to, body, attachments = [], caseRef = null } = disclosure;
   await checkAttachments(body.attachments, attachments);
-  const recipient = await publishedBy(runtime, to);
-  assertMaySpeak(runtime.directory.view.trust.list.use);
+  const recipient = await runtime.published(to);
+  assertMaySpeak(runtime.federationUse());
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
     throw new SdkError('terms.not-accepted', undefined, {
