@@ -2,6 +2,7 @@
  * One agency of a fake network: a real archive on disk, the SDK's own checking, queueing, cases and inbox over it, and in place
  * of keys, directory and relay a hand that carries envelopes across. What can go wrong is switched by whoever tests.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from '@holdfast/keys';
 import {
   type AgencyId,
@@ -162,7 +163,7 @@ export class FakeAgency {
 
   /** In a turn of its own, so that whoever sends has its handle before anything moves. */
   #wake(): void {
-    const turn = (this.#turn ?? Promise.resolve()).then(nextTurn).then(() => this.#move());
+    const turn = (this.#turn ?? Promise.resolve()).then(() => nextTurn()).then(() => this.#move());
     const ended = turn.finally(() => {
       if (this.#turn === ended) this.#turn = undefined;
     });
@@ -228,8 +229,6 @@ export class FakeAgency {
     return envelope.eh;
   }
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** The most urgent item, then the oldest, whose conversation does not wait. */
 function nextItem(archive: Archive, waiting: ReadonlySet<ConversationId>): OutboxItem | undefined {
