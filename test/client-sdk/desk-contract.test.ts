@@ -270,3 +270,29 @@ for (const [kind, open] of [
     }
   });
 }
+
+t.test('a listener that throws stops neither the others nor the work that told it', async (t) => {
+  const network = await fakeNetwork();
+  t.teardown(() => network.close());
+  const [a] = network.agencies;
+  if (a === undefined) throw new Error('There is no agency.');
+  const thrown: unknown[] = [];
+  const onThrown = (error: unknown): void => void thrown.push(error);
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', onThrown);
+  t.teardown(() => {
+    process.removeListener('uncaughtException', onThrown);
+    for (const other of others) process.on('uncaughtException', other);
+  });
+  a.desk.on((event) => {
+    if (event.event === 'outbox.accepted') throw new Error('A fault of the integrator.');
+  });
+  const told: string[] = [];
+  a.desk.on(({ event }) => void told.push(event));
+  const alert = await a.desk.freeze.request({ to: XB, body: await requestBody() });
+  await network.settled();
+  t.equal(alert.state, 'delivered');
+  t.ok(told.includes('outbox.accepted'));
+  t.match(thrown, [{ message: 'A fault of the integrator.' }], 'and the fault is seen');
+});

@@ -40,6 +40,10 @@ const project = mkdtempSync(join(tmpdir(), 'holdfast-installed-'));
 t.teardown(() => rmSync(project, { recursive: true }));
 const node = (args: readonly string[], cwd = project) => run(process.execPath, [...args], { cwd });
 
+/** What a program that failed has said. */
+const outputOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'stdout' in error && error.stdout !== '' ? error.stdout : error;
+
 /** Packs the package and unpacks it as npm would. */
 async function install(name: string): Promise<Packed> {
   const [flags, tarball] = [
@@ -107,7 +111,7 @@ t.test('the packages, packed and installed elsewhere', async (t) => {
       t.match(manifest, { version: VERSION, license: 'Apache-2.0', type: 'module', engines: { node: /^>=20/ } });
       t.notMatch(JSON.stringify(manifest), /workspace:|file:|\^|~/, 'with exact versions of the registry');
       const tarballBytes = readFileSync(tarball);
-      const { messages, pkg = {} } = await publint({
+      const { messages, pkg } = await publint({
         strict: true,
         pack: {
           tarball: tarballBytes.buffer.slice(tarballBytes.byteOffset, tarballBytes.byteOffset + tarballBytes.length),
@@ -121,7 +125,7 @@ t.test('the packages, packed and installed elsewhere', async (t) => {
       const attw = resolve('node_modules/@arethetypeswrong/cli/dist/index.js');
       const verdict = await node([attw, tarball, '--profile', 'esm-only', '--no-color', '--no-emoji']).then(
         () => 'right',
-        (error: { readonly stdout?: string }) => error.stdout,
+        outputOf,
       );
       t.equal(verdict, 'right', 'the types are right for ES modules');
     });
@@ -133,7 +137,7 @@ t.test('the packages, packed and installed elsewhere', async (t) => {
     for (const name of ['node-next', 'bundler']) {
       const compiled = await node([resolve('node_modules/typescript/bin/tsc'), '-p', `${name}.json`]).then(
         () => '',
-        (error: { readonly stdout?: string }) => error.stdout,
+        outputOf,
       );
       t.equal(compiled, '', `${name}: no complaint`);
     }
