@@ -2,11 +2,11 @@
 import { parserOf } from './encoding/schema.js';
 import { AgencyIdSchema, ConversationIdSchema, EnvelopeIdSchema, HashSchema } from './ids.js';
 
-/** @throws ProtocolError `message.invalid` where it is no agency id, such as `xa-fiu` */
+/** Reads an agency id, such as `xa-fiu`. @throws ProtocolError `message.invalid` */
 export const parseAgencyId = parserOf('agency id', AgencyIdSchema, 'message.invalid');
-/** @throws ProtocolError `message.invalid` */
+/** Reads a conversation id. @throws ProtocolError `message.invalid` */
 export const parseConversationId = parserOf('conversation id', ConversationIdSchema, 'message.invalid');
-/** @throws ProtocolError `message.invalid` */
+/** Reads an envelope id, as in `SendHandle.id`. @throws ProtocolError `message.invalid` */
 export const parseEnvelopeId = parserOf('envelope id', EnvelopeIdSchema, 'message.invalid');
 /** Reads an `eh`, or any other hash. @throws ProtocolError `message.invalid` */
 export const parseHash = parserOf('hash', HashSchema, 'message.invalid');

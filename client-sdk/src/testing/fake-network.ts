@@ -22,6 +22,7 @@ import { FakeAgency } from './fake-agency.js';
 import { FakeRelay } from './fake-relay.js';
 import { exampleCapability, exampleEntry } from './published-examples.js';
 
+/** One agency of the network: who it is, and what it has published. */
 export interface FakeAgencyOptions {
   /** Such as `xa-fiu`: the State's code, a hyphen, a name. */
   readonly agency: string;
@@ -33,6 +34,7 @@ export interface FakeAgencyOptions {
   readonly capability?: unknown;
 }
 
+/** Who is in the network, and its clock. */
 export interface FakeNetworkOptions {
   /** Two unless given: `xa-fiu` and `xb-fiu`. */
   readonly agencies?: readonly FakeAgencyOptions[];
@@ -40,9 +42,11 @@ export interface FakeNetworkOptions {
   readonly now?: () => number;
 }
 
+/** Connected agencies in this process. */
 export interface FakeNetwork extends AsyncDisposable {
+  /** In the order of the options. */
   readonly agencies: readonly FakeAgency[];
-  /** @throws SdkError `directory.unknown-agency` */
+  /** One of them by its id. @throws SdkError `directory.unknown-agency` */
   agency(id: string): FakeAgency;
   /** Resolves when everything that can move has moved. */
   settled(): Promise<void>;
