@@ -1,12 +1,12 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AgencyId, AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import type { AgencyId, AttachmentRef, ConversationId, DeviceId, EnvelopeId, FederationId } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
-import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
+import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
-import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
+import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
@@ -19,16 +19,20 @@ import { type Note, sendNote } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
 import { underSignals } from './transport/linked-signal.js';
 
+/** Every wait has an end of the caller's choosing. */
 export interface WaitOptions {
+  /** Ends the wait; the call rejects with its reason (`inbox` just ends). */
   readonly signal: AbortSignal;
 }
 
+/** One device of one agency, open: sends, receives, and knows every case. Made by `Holdfast.open`, ended by `close`. */
 export class Holdfast {
-  readonly #runtime: Runtime;
+  readonly #runtime: DeskRuntime;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow;
 
-  private constructor(runtime: Runtime) {
+  /** Use `open`. @internal */
+  constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
     this.freeze = new FreezeFlow(runtime);
   }
@@ -38,15 +42,16 @@ export class Holdfast {
    * @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*`
    */
   static async open(options: OpenOptions): Promise<Holdfast> {
-    return new Holdfast(await Runtime.start(options));
+    return new Holdfast(deskRuntime(await Runtime.start(options)));
   }
 
   /** Who this is: agency, device, federation. */
-  get self(): Pick<Runtime['identity'], 'agency' | 'device' | 'fed'> {
+  get self(): { readonly agency: AgencyId; readonly device: DeviceId; readonly fed: FederationId } {
     const { agency, device, fed } = this.#runtime.identity;
     return { agency, device, fed };
   }
 
+  /** Connected and able to send and receive at this moment. */
   get isOnline(): boolean {
     return this.#runtime.isOnline;
   }
@@ -111,6 +116,7 @@ export class Holdfast {
       .map(({ code, detail, atMs }) => ({ ...storedAlarm(code, detail), atMs }));
   }
 
+  /** Every case, what runs out first on top. */
   cases(): readonly Case[] {
     return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
   }
@@ -121,10 +127,10 @@ export class Holdfast {
     targetPath: string,
     options: WaitOptions & { readonly onProgress?: (receivedBytes: number) => void },
   ): Promise<void> {
-    const { session, signal } = this.#runtime;
+    const { signal } = this.#runtime;
     const { onProgress } = options;
     await underSignals([options.signal, signal], (either) =>
-      downloadBlob({ session, ref, targetPath, signal: either, ...(onProgress ? { onProgress } : {}) }),
+      this.#runtime.download({ ref, targetPath, signal: either, ...(onProgress ? { onProgress } : {}) }),
     );
   }
 
@@ -135,7 +141,7 @@ export class Holdfast {
 
   /** What to compare by telephone: of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */
   fingerprint(agency: AgencyId | null, options: WaitOptions): Promise<NamedFingerprint> {
-    return fingerprintOf(this.#runtime, agency, options.signal);
+    return this.#runtime.fingerprint(agency, options.signal);
   }
 
   /**
@@ -143,12 +149,8 @@ export class Holdfast {
    * @param typed the digits or the words, as the other side read them out
    * @returns false where they are not the ones that the directory has. @throws SdkError `directory.unknown-agency`
    */
-  async confirmRoot(agency: AgencyId, typed: string): Promise<boolean> {
-    const { directory, receiver, outbox } = this.#runtime;
-    if (!directory.confirmRoot(agency, typed)) return false;
-    await receiver.retryHeld();
-    outbox.wake();
-    return true;
+  confirmRoot(agency: AgencyId, typed: string): Promise<boolean> {
+    return this.#runtime.confirmRoot(agency, typed);
   }
 
   /** Stops sending and receiving, keeps what is queued, and frees everything. */
@@ -156,6 +158,7 @@ export class Holdfast {
     await this.#runtime.stop();
   }
 
+  /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -3,12 +3,16 @@
  */
 import type { FieldIssue, Problem } from '@holdfast/protocol';
 
-interface SdkErrorEntry {
+/** What a code means to a caller. */
+export interface SdkErrorEntry {
+  /** True where the same call may succeed later, unchanged. */
   readonly retryable: boolean;
+  /** For the person at the desk. */
   readonly advice: string;
 }
 const entry = (retryable: boolean, advice: string): SdkErrorEntry => ({ retryable, advice });
 
+/** Every code with what it means. */
 export const SDK_ERRORS = {
   'relay.unreachable': entry(true, 'The relay does not answer. What you send is queued and goes out by itself.'),
   'relay.refused': entry(false, 'The relay refused the request; the problem says why.'),
@@ -98,8 +102,10 @@ export const SDK_ERRORS = {
   ),
 } as const satisfies Record<string, SdkErrorEntry>;
 
+/** Stable: a program may act on it. */
 export type SdkErrorCode = keyof typeof SDK_ERRORS;
 
+/** What an error carries beside its code. */
 export interface SdkErrorOptions {
   readonly cause?: unknown;
   readonly issues?: readonly FieldIssue[];

@@ -26,13 +26,13 @@ export class EventHub {
     this.#closed = closed;
   }
 
-  /** A listener that throws is the application's fault: it is said as an uncaught error, and what goes on here goes on. */
+  /** Tells every listener. One that throws ends neither the others nor the work that told it: its error is the process's. */
   emit(event: SdkEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);
       } catch (error) {
-        queueMicrotask(() => {
+        process.nextTick(() => {
           throw error;
         });
       }

@@ -4,9 +4,10 @@
  */
 export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js';
 export type { MessageFlag } from './archive/json-columns.js';
-export type { Acknowledgement, AcknowledgementLevel } from './archive/message-table.js';
+export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
 export type { Case, TimelineEntry } from './cases/case.js';
+export type { CaseAsset } from './cases/fold-freeze.js';
 export {
   type Ask,
   type Draft,
@@ -19,6 +20,7 @@ export {
 } from './ceremony/draft.js';
 export { type Holder, holdersAtHand, holdersOf, lastHolderNumber, type RootPlan } from './ceremony/holders.js';
 export { Holdfast, type WaitOptions } from './client.js';
+export type { HoldfastDesk } from './desk.js';
 export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
@@ -38,7 +40,14 @@ export {
   revokeKey,
 } from './enrolment/revoke.js';
 export { type ChainWork, draftRoot, publishDraft, type RootDraft } from './enrolment/root.js';
-export { isSdkError, SDK_ERRORS, SdkError, type SdkErrorCode } from './errors.js';
+export {
+  isSdkError,
+  SDK_ERRORS,
+  SdkError,
+  type SdkErrorCode,
+  type SdkErrorEntry,
+  type SdkErrorOptions,
+} from './errors.js';
 export type { ConnectionState, SdkEvent } from './events.js';
 export {
   admitMember,
@@ -61,12 +70,15 @@ export {
   readTrustLists,
   trustListPath,
 } from './federation/trust-list-files.js';
-export { agencyPaths, readAgencyFile, readJoinedAgency } from './home/home.js';
+export { type AgencyFile, agencyPaths, readAgencyFile, readJoinedAgency } from './home/home.js';
 export { readFileBounded } from './home/read-file-bounded.js';
 export { readSigningKey } from './home/signing-key.js';
 export type { OpenOptions } from './open-device.js';
+export type { AttachmentProgress } from './outbox/attachment-queue.js';
+export type { OutboxEvent } from './outbox/outbox.js';
 export type { InboxItem } from './receive/inbox.js';
 export type { UnknownMessage } from './receive/read-message.js';
+export type { ReceiverEvent } from './receive/receiver.js';
 export {
   type ArchiveStatus,
   addArchiveCustodian,
@@ -91,7 +103,9 @@ export type { RestoreReport } from './recovery/restore.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId } from './send/enqueue.js';
 export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';
-export type { SendHandle, SendState } from './send/handle.js';
+export { SEND_STATES, type SendHandle, type SendState } from './send/handle.js';
+export type { ImpositionDraft } from './send/imposition.js';
 export type { Note } from './send/note.js';
 export type { OutgoingAttachment } from './send/outgoing-attachments.js';
-export { type OpenSession, openSession } from './session/open-session.js';
+export { type CallArguments, type OpenSession, openSession, type ResponseOf } from './session/open-session.js';
+export type { FrameSocket, HttpRequest, HttpResponse, RelayTransport } from './transport/port.js';

@@ -2,10 +2,10 @@
 import type { FileKeystore } from '@holdfast/keys';
 import { AlarmBell } from './alarm-bell.js';
 import type { Archive } from './archive/archive.js';
-import { signedElsewhere } from './clone.js';
 import { Directory } from './directory/directory.js';
 import { fetchDocuments, type PublishedDependencies } from './directory/published.js';
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
+import { signedElsewhere } from './enrolment/signed-elsewhere.js';
 import { SdkError } from './errors.js';
 import { EventHub } from './events.js';
 import { handOver, type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';

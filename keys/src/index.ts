@@ -18,6 +18,7 @@ export * from './recovery/index.js';
 export * from './session/proof.js';
 export * from './suite/chunked.js';
 export * from './suite/hpke.js';
+export type { XwingKey } from './suite/hpke-adapter.js';
 export * from './suite/padding.js';
 export * from './trust-list/sign.js';
 export * from './verify.js';

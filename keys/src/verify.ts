@@ -21,7 +21,7 @@ export { type Fingerprint, type FingerprintSubject, rootFingerprint } from './fi
 export { protectedHeader, type VerifiedJws, verifyCompactJws, verifyGeneralJws } from './jws/verify.js';
 export { equalBytes } from './primitives/compare.js';
 export * from './primitives/ed25519-verify.js';
-export { hmacSha256, sha256, sha256Stream } from './primitives/sha256.js';
+export { hmacSha256, type Sha256Stream, sha256, sha256Stream } from './primitives/sha256.js';
 export { verifyReceipt } from './receipt/verify.js';
 export {
   type AcceptedTrustList,

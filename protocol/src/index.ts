@@ -23,6 +23,7 @@ export * from './membership/key-set.js';
 export * from './membership/statement.js';
 export * from './membership/trust-list.js';
 export * from './messages/index.js';
+export * from './parse-id.js';
 export * from './relay/notice.js';
 export * from './relay/receipt.js';
 export * from './states/index.js';

@@ -1,7 +1,7 @@
 /** What the SDK makes of the numbers in the messages of others: order, gaps, forks; each as its user sees it. */
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Holdfast, isSdkError, type SdkEvent } from '@holdfast/client-sdk';
+import { Holdfast, isSdkError, type SdkEvent } from '@holdfast/client-sdk';
 import { decodeDelivery, decodeFrame, encodeDelivery, encodeFrame, type Hash, toHash } from '@holdfast/protocol';
 import t, { type Test } from 'tap';
 import { newEnvelopeId } from '#client-sdk/send/enqueue.js';
@@ -261,6 +261,23 @@ t.test('a keystore without the batch that it signed was restored: it publishes n
   const a = watch(await network.open(XA));
   await a.desk.online({ signal: soon() });
   await a.seen(alarm('device.cloned'));
+  const refused = await a.desk.disclose({ to: XB, body: await disclosureBody() }).catch((error: unknown) => error);
+  t.ok(isSdkError(refused, 'device.cloned'));
+});
+
+t.test('a copy of a device sends; the device that was copied finds out as soon as it connects', async (t) => {
+  const network = await makeTestNetwork();
+  t.teardown(() => network.close());
+  const copy = join(network.home, 'copy');
+  await cp(network.agencyHome(XA), copy, { recursive: true });
+  const b = watch(await network.open(XB));
+  const thief = await Holdfast.open({ home: copy, unlock: network.unlock });
+  await Promise.all([thief.online({ signal: soon() }), b.desk.online({ signal: soon() })]);
+  await (await thief.disclose({ to: XB, body: await disclosureBody() })).until('accepted', { signal: soon() });
+  await thief.close();
+  const a = watch(await network.open(XA));
+  await a.desk.online({ signal: soon() });
+  t.match(await a.seen(alarm('device.cloned')), { detail: { signed: 'envelope' } });
   const refused = await a.desk.disclose({ to: XB, body: await disclosureBody() }).catch((error: unknown) => error);
   t.ok(isSdkError(refused, 'device.cloned'));
 });

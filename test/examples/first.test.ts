@@ -1,5 +1,5 @@
-/** The README's first example, run as it stands, and the README's copy of it. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/** The README's first example, run as it stands; `sdk-guide.test.ts` compares the README's copy of it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Holdfast } from '@holdfast/client-sdk';
@@ -8,15 +8,6 @@ import t from 'tap';
 import { readBody } from '#cli/input/read-body.js';
 import { MEMBERS, makeNetwork } from '#cli/sandbox/network.js';
 import { alertAndWait, receive } from './first.js';
-
-t.test('the README shows the example that the tests run', (t) => {
-  const source = readFileSync('test/examples/first.ts', 'utf8');
-  t.ok(
-    readFileSync('README.md', 'utf8').includes(`\`\`\`ts\n${source}\`\`\``),
-    'README.md holds test/examples/first.ts as it is',
-  );
-  t.end();
-});
 
 t.test('the first example sends an alert and the other side reads it', async (t) => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-first-'));

@@ -1,8 +1,6 @@
 /** Searching the directory: State, authority type, network, words. */
 import type { AgencyId } from '@holdfast/protocol';
-import type { Runtime } from '../runtime.js';
-import { untilAborted } from '../transport/linked-signal.js';
-import { firstSight, publishedBy } from './first-sight.js';
+import type { DeskRuntime } from '../desk-runtime.js';
 import type { PublishedAgency } from './published.js';
 
 export interface DirectoryQuery {
@@ -17,17 +15,14 @@ export interface DirectoryQuery {
 
 /** Online it brings the directory in step first; offline it answers from what it holds. @throws SdkError `relay.*`; the signal's reason */
 export async function findAgencies(
-  runtime: Runtime,
+  runtime: DeskRuntime,
   query: DirectoryQuery,
   signal: AbortSignal,
 ): Promise<readonly PublishedAgency[]> {
-  const { directory } = runtime;
-  if (runtime.isOnline) await untilAborted(runtime.sync(), signal);
-  else if (!directory.isKnown) await firstSight(runtime, signal);
   const found: PublishedAgency[] = [];
-  for (const agency of directory.agencies()) {
+  for (const agency of await runtime.agencies(signal)) {
     if (query.agency !== undefined && query.agency !== agency) continue;
-    const published = await publishedBy(runtime, agency, signal);
+    const published = await runtime.published(agency, signal);
     if (matches(published, query)) found.push(published);
   }
   return found;

@@ -4,9 +4,8 @@
  */
 import { sha256 } from '@holdfast/keys/verify';
 import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } from '@holdfast/protocol';
-import { publishedBy } from '../directory/first-sight.js';
+import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
-import type { Runtime } from '../runtime.js';
 import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
@@ -24,17 +23,17 @@ export interface Disclosure {
  * @throws SdkError `directory.unknown-agency`, `directory.quarantined`, `terms.not-accepted`, `message.*`, `attachment.*`; the signal's reason
  */
 export async function sendDisclosure(
-  runtime: Runtime,
+  runtime: DeskRuntime,
   disclosure: Disclosure,
   signal: AbortSignal = runtime.signal,
 ): Promise<SendHandle> {
   const { archive, events, identity, now, outbox } = runtime;
   const { to, body, attachments = [], caseRef = null } = disclosure;
   await checkAttachments(body.attachments, attachments);
-  const recipient = await publishedBy(runtime, to, signal);
+  const recipient = await runtime.published(to, signal);
   signal.throwIfAborted();
   assertTrusted(recipient);
-  assertMaySpeak(runtime.directory.view.trust.list.use);
+  assertMaySpeak(runtime.federationUse());
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
     throw new SdkError('terms.not-accepted', undefined, {

@@ -13,10 +13,9 @@ import {
 } from '@holdfast/protocol';
 import { headsOfCase, openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
-import { publishedBy } from '../directory/first-sight.js';
+import type { DeskRuntime } from '../desk-runtime.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
-import type { Runtime } from '../runtime.js';
 import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
@@ -35,9 +34,10 @@ export interface FreezeStep<K extends FreezeKind> {
 }
 
 export class FreezeFlow {
-  readonly #runtime: Runtime;
+  readonly #runtime: DeskRuntime;
 
-  constructor(runtime: Runtime) {
+  /** @internal */
+  constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
   }
 
@@ -51,10 +51,10 @@ export class FreezeFlow {
   ): Promise<SendHandle> {
     const { archive, events, identity, now, outbox } = this.#runtime;
     await checkAttachments(body.attachments ?? [], attachments);
-    const recipient = await publishedBy(this.#runtime, to, signal);
+    const recipient = await this.#runtime.published(to, signal);
     signal.throwIfAborted();
     assertTrusted(recipient);
-    assertMaySpeak(this.#runtime.directory.view.trust.list.use);
+    assertMaySpeak(this.#runtime.federationUse());
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
     }

@@ -12,10 +12,9 @@ import {
   parseMessage,
 } from '@holdfast/protocol';
 import { eventsOf } from '../cases/case.js';
-import { publishedBy } from '../directory/first-sight.js';
+import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
 import { readMessage } from '../receive/read-message.js';
-import type { Runtime } from '../runtime.js';
 
 export interface ImpositionDraft {
   readonly conversation: ConversationId;
@@ -25,7 +24,7 @@ export interface ImpositionDraft {
 
 /** @throws SdkError `capability.expired`, `capability.no-power`, `case.unknown`, `message.refused` */
 export async function draftImposition(
-  runtime: Runtime,
+  runtime: DeskRuntime,
   { conversation, input }: ImpositionDraft,
 ): Promise<MessageBody<'freeze.impose'>> {
   const { archive, identity, now } = runtime;
@@ -34,7 +33,7 @@ export async function draftImposition(
     .find((message) => message.kind === 'freeze.request');
   if (request === undefined || request.kind !== 'freeze.request')
     throw new SdkError('case.unknown', 'This case is not a freeze alert.');
-  const { capability } = await publishedBy(runtime, identity.agency);
+  const { capability } = await runtime.published(identity.agency);
   if (capability === null) {
     throw new SdkError(
       'relay.unreachable',

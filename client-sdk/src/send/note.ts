@@ -1,7 +1,7 @@
 /** A reply within a case, in words. */
 import type { ConversationId, MessageBody } from '@holdfast/protocol';
 import { headsOfCase, openingOf } from '../cases/case.js';
-import type { Runtime } from '../runtime.js';
+import type { DeskRuntime } from '../desk-runtime.js';
 import { enqueue } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 
@@ -11,7 +11,7 @@ export interface Note {
 }
 
 /** Queues the note to the others in the case. @throws SdkError `case.unknown`, `message.*` */
-export async function sendNote(runtime: Runtime, { conversation, body }: Note): Promise<SendHandle> {
+export async function sendNote(runtime: DeskRuntime, { conversation, body }: Note): Promise<SendHandle> {
   const { archive, events, identity, now, outbox } = runtime;
   const opening = openingOf(archive, conversation);
   const follows = headsOfCase(archive, conversation);

@@ -4,11 +4,37 @@ export { ASSET_KINDS, type Asset, type AssetKind, AssetSchema } from './asset.js
 export { assetKey } from './asset-check.js';
 export { currencyDigits } from './codes.js';
 export { type Entity, EntitySchema } from './entity.js';
-export type { Institution } from './institution.js';
-export { type Extent, MEASURES, type Measure, type MeasureAction, type PermittedDebit } from './measure.js';
-export { isDualCriminalityRisk, type Offence, UNCAC_ARTICLES } from './offence.js';
-export type { Name } from './person-name.js';
-export type { Attachment, Contact, LegalBasis, Order } from './reference.js';
+export { type Institution, InstitutionSchema } from './institution.js';
+export {
+  type Extent,
+  ExtentSchema,
+  MEASURES,
+  type Measure,
+  type MeasureAction,
+  MeasureSchema,
+  type PermittedDebit,
+  PermittedDebitSchema,
+} from './measure.js';
+export { isDualCriminalityRisk, type Offence, OffenceSchema, UNCAC_ARTICLES } from './offence.js';
+export { type Name, NameSchema } from './person-name.js';
+export {
+  type Attachment,
+  AttachmentSchema,
+  type Contact,
+  ContactSchema,
+  type LegalBasis,
+  LegalBasisSchema,
+  type Order,
+  OrderSchema,
+} from './reference.js';
 export { parseRestrictions, type Restrictions, RestrictionsSchema, termsHash, USES } from './restrictions.js';
-export { type Identifier, type Ownership, SUBJECT_ROLES, type Subject, SubjectSchema } from './subject.js';
-export type { Prose } from './text.js';
+export {
+  type Identifier,
+  IdentifierSchema,
+  type Ownership,
+  OwnershipSchema,
+  SUBJECT_ROLES,
+  type Subject,
+  SubjectSchema,
+} from './subject.js';
+export { type Prose, ProseSchema } from './text.js';

@@ -1,0 +1,12 @@
+/** What an integrator's own code takes: everything that a desk can do, and nothing of how it does it. */
+import type { Holdfast } from './client.js';
+import type { FreezeFlow } from './send/freeze.js';
+
+/**
+ * The public side of `Holdfast` as a type without a class behind it: take this where your code needs a desk, and hand it the
+ * real one, one of `@holdfast/client-sdk/testing`, or an object of your own. It is derived, so it never lacks a member.
+ */
+export type HoldfastDesk = Omit<Pick<Holdfast, keyof Holdfast>, 'freeze'> & {
+  /** The temporary-freeze alert, step by step. */
+  readonly freeze: Pick<FreezeFlow, keyof FreezeFlow>;
+};

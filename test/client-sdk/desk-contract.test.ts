@@ -1,0 +1,298 @@
+/**
+ * One contract for two desks: the SDK over a running relay, and the fake of `@holdfast/client-sdk/testing`. Each story below runs
+ * on both, so that a test written against the fake says something about the real one.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HoldfastDesk, type InboxItem, newBlobId, type SdkEvent } from '@holdfast/client-sdk';
+import { fakeNetwork } from '@holdfast/client-sdk/testing';
+import t from 'tap';
+import { readInput } from '#cli/input/read-input.js';
+import {
+  acknowledgeBody,
+  disclosureBody,
+  imposeDraft,
+  makeTestNetwork,
+  refuseBody,
+  requestBody,
+  soon,
+  XA,
+  XB,
+} from '../fixtures/network.js';
+
+/** Two agencies' desks, and what a story may do to them. */
+interface Bench {
+  readonly a: HoldfastDesk;
+  readonly b: HoldfastDesk;
+  /** Cuts both from the relay. */
+  readonly cut: () => Promise<void>;
+  readonly join: () => Promise<void>;
+  /** What `a` sends next is refused by the relay for good. */
+  readonly refuseA: () => void;
+  /** Ends `b` and opens it again. */
+  readonly restartB: () => Promise<HoldfastDesk>;
+  readonly close: () => Promise<void>;
+}
+
+async function realBench(): Promise<Bench> {
+  const network = await makeTestNetwork();
+  let aheadMs = 0;
+  const now = (): number => Date.now() + aheadMs;
+  // No jitter: the first attempt after a cut comes soon.
+  const random = (): number => 0.05;
+  const a = await network.open(XA, { now, random });
+  const b = await network.open(XB, { random });
+  return {
+    a,
+    b,
+    cut: () => network.stopRelay(),
+    join: () => network.startRelay(),
+    // No relay takes what is dated a quarter of an hour from now.
+    refuseA: () => {
+      aheadMs = 15 * 60_000;
+    },
+    restartB: async () => {
+      await b.close();
+      return network.open(XB, { random });
+    },
+    close: () => network.close(),
+  };
+}
+
+async function fakeBench(): Promise<Bench> {
+  const now = Date.now();
+  const network = await fakeNetwork({
+    agencies: await Promise.all(
+      [XA, XB].map(async (agency) => ({
+        agency,
+        entry: await readInput(`samples/entry-${agency.slice(0, 2)}.json`, now),
+        capability: await readInput(`samples/capability-${agency.slice(0, 2)}.json`, now),
+      })),
+    ),
+  });
+  const [a, b] = [network.agency(XA), network.agency(XB)];
+  const each = (change: 'connect' | 'disconnect') => (): Promise<void> => {
+    for (const agency of network.agencies) agency[change]();
+    return Promise.resolve();
+  };
+  return {
+    a: a.desk,
+    b: b.desk,
+    cut: each('disconnect'),
+    join: each('connect'),
+    refuseA: () => a.refuseNext('envelope.time-refused'),
+    restartB: () => b.restart(),
+    close: () => network.close(),
+  };
+}
+
+/** The next item, left in hand: the caller says when it is dealt with, or never. */
+const inHand = (desk: HoldfastDesk): AsyncGenerator<InboxItem, void, undefined> => desk.inbox({ signal: soon() });
+
+/** The next `count` items, each dealt with. */
+async function take(desk: HoldfastDesk, count: number): Promise<InboxItem[]> {
+  const enough = new AbortController();
+  const items: InboxItem[] = [];
+  for await (const item of desk.inbox({ signal: AbortSignal.any([enough.signal, soon()]) })) {
+    items.push(item);
+    if (items.length === count) enough.abort();
+  }
+  return items;
+}
+
+const stories: Readonly<Record<string, (bench: Bench, t: Tap) => Promise<void>>> = {
+  'an alert goes from queued to decided, by proof at each step': async ({ a, b }, t) => {
+    const events: SdkEvent[] = [];
+    a.on((event) => void events.push(event));
+    await Promise.all([a.online({ signal: soon() }), b.online({ signal: soon() })]);
+    const alert = await a.freeze.request({ to: XB, body: await requestBody(), caseRef: 'A-1' });
+    const states: string[] = [alert.state];
+    for (const state of ['accepted', 'delivered'] as const) {
+      await alert.until(state, { signal: soon() });
+      states.push(alert.state);
+    }
+    t.match(alert.receipt, { eh: alert.eh, atMs: Number });
+    const { conversation } = alert;
+    t.match(b.case(conversation), { kind: 'freeze', state: 'delivered', caseRef: 'A-1', priority: 'flash' });
+    const [item] = await take(b, 1);
+    t.match(item, { eh: alert.eh, from: XA, conversation, caseRef: 'A-1', message: { kind: 'freeze.request' } });
+    await alert.until('opened', { signal: soon() });
+    states.push(alert.state);
+    const answer = await b.freeze.acknowledge({ conversation, body: await acknowledgeBody() });
+    await answer.until('delivered', { signal: soon() });
+    const body = await b.freeze.imposition({ conversation, input: await imposeDraft() });
+    await b.freeze.impose({ conversation, body });
+    await alert.until('decided', { signal: soon() });
+    states.push(alert.state);
+    t.strictSame(states, ['queued', 'accepted', 'delivered', 'opened', 'decided']);
+    t.strictSame(
+      alert.acknowledgements.map(({ agency, level }) => `${agency} ${level}`),
+      [`${XB} delivered`, `${XB} opened`, `${XB} acted`],
+    );
+    const receipts = events.flatMap((event) => (event.event === 'receipt' ? [`${event.eh} ${event.level}`] : []));
+    t.strictSame(
+      receipts.filter((receipt) => receipt.startsWith(alert.eh ?? '')),
+      [`${alert.eh} delivered`, `${alert.eh} opened`, `${alert.eh} acted`],
+      'and each receipt is told once',
+    );
+    await take(a, 2);
+    const [ours, theirs] = [a, b].map((desk) => {
+      const { state, assets, timeline } = desk.case(conversation);
+      return { state, assets, timeline: timeline.map(({ message, from }) => `${from} ${message.kind}`) };
+    });
+    t.strictSame(ours, theirs, 'both sides see one case');
+    t.strictSame(ours?.timeline, [`${XA} freeze.request`, `${XB} freeze.acknowledge`, `${XB} freeze.impose`]);
+    t.ok(ours?.assets.some(({ state, expiry }) => state === 'in-force' && expiry !== null));
+  },
+
+  'what is sent without a connection is queued, and goes out when it is back': async ({ a, b, cut, join }, t) => {
+    await Promise.all([a.caughtUp({ signal: soon() }), b.caughtUp({ signal: soon() })]);
+    await cut();
+    const alert = await a.freeze.request({ to: XB, body: await requestBody() });
+    const note = await a.note({
+      conversation: alert.conversation,
+      body: { writtenAtMs: Date.now(), text: { language: 'en', text: 'Signed for on Friday.' } },
+    });
+    t.strictSame([alert.state, alert.eh, note.state, a.isOnline], ['queued', null, 'queued', false]);
+    t.strictSame(
+      a.outbox().map(({ id }) => id),
+      [alert.id, note.id],
+    );
+    await join();
+    await note.until('delivered', { signal: soon() });
+    t.strictSame(
+      (await take(b, 2)).map(({ eh }) => eh),
+      [alert.eh, note.eh],
+      'in order',
+    );
+    t.equal(a.sent(note.id).eh, note.eh, 'a handle is had again by its id');
+  },
+
+  'an item is seen until it is dealt with, and then no more': async ({ a, b, restartB }, t) => {
+    const first = await a.freeze.request({ to: XB, body: await requestBody() });
+    await first.until('delivered', { signal: soon() });
+    const reading = inHand(b);
+    t.equal((await reading.next()).value?.eh, first.eh);
+    const again = await restartB();
+    t.equal((await take(again, 1))[0]?.eh, first.eh, 'under the same name after a restart');
+    await first.until('opened', { signal: soon() });
+    const { conversation } = first;
+    const other = await a.note({
+      conversation,
+      body: { writtenAtMs: Date.now(), text: { language: 'en', text: 'Another.' } },
+    });
+    t.equal((await take(again, 1))[0]?.eh, other.eh, 'and then the next');
+    t.equal(again.case(conversation).timeline.length, 2, 'each stored once');
+  },
+
+  'what the relay refuses for good says so to whoever waits': async ({ a, refuseA }, t) => {
+    const refused: string[] = [];
+    a.on((event) => void (event.event === 'outbox.refused' && refused.push(event.problem.code)));
+    await a.caughtUp({ signal: soon() });
+    refuseA();
+    const alert = await a.freeze.request({ to: XB, body: await requestBody() });
+    await t.rejects(alert.until('accepted', { signal: soon() }), {
+      code: 'relay.refused',
+      problem: { code: 'envelope.time-refused', retryable: false },
+    });
+    t.match(
+      [alert.state, alert.problem?.code, refused],
+      ['refused', 'envelope.time-refused', ['envelope.time-refused']],
+    );
+  },
+
+  'what cannot be meant is refused before it is queued': async ({ a, b }, t) => {
+    await Promise.all([a.online({ signal: soon() }), b.online({ signal: soon() })]);
+    const body = await requestBody();
+    await t.rejects(a.freeze.request({ to: `${XB}-none` as typeof XB, body }), { code: 'directory.unknown-agency' });
+    const disclosure = await disclosureBody();
+    const { restrictions } = disclosure;
+    const stricter = { ...disclosure, restrictions: { ...restrictions, tlp: 'RED' as const } };
+    await t.rejects(a.disclose({ to: XB, body: stricter }), { code: 'terms.not-accepted' });
+    await t.rejects(a.freeze.request({ to: XB, body: { ...body, assets: [] } }), { code: 'message.refused' });
+    const named = await disclosureBody([{ id: newBlobId(), name: 'a.csv', mediaType: 'text/csv' }]);
+    await t.rejects(a.disclose({ to: XB, body: named }), { code: 'message.refused' }, 'a name without its file');
+    t.strictSame(a.outbox(), []);
+    t.strictSame(a.cases(), []);
+    const alert = await a.freeze.request({ to: XB, body });
+    const { conversation } = alert;
+    await t.rejects(
+      a.freeze.refuse({ conversation, body: await refuseBody() }),
+      { code: 'case.event-not-allowed' },
+      'we asked',
+    );
+    t.throws(() => a.case(newBlobId() as unknown as typeof conversation), { code: 'case.unknown' });
+    t.throws(() => a.sent(newBlobId() as unknown as typeof alert.id), { code: 'case.unknown' });
+    await alert.until('delivered', { signal: soon() });
+    await b.freeze.acknowledge({ conversation, body: await acknowledgeBody() });
+    const answer = await b.freeze.refuse({ conversation, body: await refuseBody() });
+    await answer.until('delivered', { signal: soon() });
+    t.match(a.case(conversation), { state: 'refused' });
+    t.strictSame(
+      [a, b].map((desk) => desk.cases().map((each) => each.conversation)),
+      [[conversation], [conversation]],
+    );
+  },
+
+  'a disclosure brings its file': async ({ a, b }, t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-contract-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const [path, target] = [join(folder, 'statement.csv'), join(folder, 'got.csv')];
+    await writeFile(path, 'date,amount\n2023-03-14,1200000\n');
+    const id = newBlobId();
+    const attachment = { id, name: 'statement.csv', mediaType: 'text/csv' };
+    await a.online({ signal: soon() });
+    await a.disclose({ to: XB, body: await disclosureBody([attachment]), attachments: [{ id, path }] });
+    const [item] = await take(b, 1);
+    const [ref] = item?.attachments ?? [];
+    if (ref === undefined) throw new Error('The message has no attachment.');
+    const progress: number[] = [];
+    await b.download(ref, target, { signal: soon(), onProgress: (bytes) => void progress.push(bytes) });
+    t.equal(await readFile(target, 'utf8'), await readFile(path, 'utf8'));
+    t.equal(progress.at(-1), ref.size);
+    t.match(await b.find({ state: 'XA' }, { signal: soon() }), [{ agency: XA, active: true, devices: 1 }]);
+  },
+};
+type Tap = typeof t;
+
+for (const [kind, open] of [
+  ['real', realBench],
+  ['fake', fakeBench],
+] as const) {
+  t.test(`the ${kind} desk`, async (t) => {
+    for (const [name, story] of Object.entries(stories)) {
+      t.test(name, async (t) => {
+        const bench = await open();
+        t.teardown(() => bench.close());
+        await story(bench, t as Tap);
+      });
+    }
+  });
+}
+
+t.test('a listener that throws stops neither the others nor the work that told it', async (t) => {
+  const network = await fakeNetwork();
+  t.teardown(() => network.close());
+  const [a] = network.agencies;
+  if (a === undefined) throw new Error('There is no agency.');
+  const thrown: unknown[] = [];
+  const onThrown = (error: unknown): void => void thrown.push(error);
+  const others = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', onThrown);
+  t.teardown(() => {
+    process.removeListener('uncaughtException', onThrown);
+    for (const other of others) process.on('uncaughtException', other);
+  });
+  a.desk.on((event) => {
+    if (event.event === 'outbox.accepted') throw new Error('A fault of the integrator.');
+  });
+  const told: string[] = [];
+  a.desk.on(({ event }) => void told.push(event));
+  const alert = await a.desk.freeze.request({ to: XB, body: await requestBody() });
+  await network.settled();
+  t.equal(alert.state, 'delivered');
+  t.ok(told.includes('outbox.accepted'));
+  t.match(thrown, [{ message: 'A fault of the integrator.' }], 'and the fault is seen');
+});
