@@ -61,6 +61,9 @@ export function contextOf(command: Command): Context {
         unlock: await context.unlock(),
         ...(options.relay === undefined ? {} : { relayUrl: options.relay }),
       });
+      desk.on((event) => {
+        if (event.event === 'alarm') context.output.alarm(event);
+      });
       try {
         return await work(desk);
       } finally {

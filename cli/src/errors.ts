@@ -81,6 +81,7 @@ const SDK_EXIT_CODES = {
   'trust-list.expired': denied,
   'directory.unknown-agency': notFound,
   'directory.no-devices': unavailable,
+  'directory.quarantined': denied,
   'directory.rolled-back': conflict,
   'capability.expired': usage,
   'capability.no-power': usage,
@@ -93,7 +94,15 @@ const SDK_EXIT_CODES = {
   'attachment.too-large': usage,
   'attachment.corrupt': denied,
   'attachment.gone': notFound,
+  'device.cloned': denied,
   'device.not-certified': denied,
+  'recovery.none': notFound,
+  'recovery.exists': conflict,
+  'recovery.not-written': internal,
+  'recovery.nothing-found': notFound,
+  'recovery.device-unknown': denied,
+  'recovery.record-invalid': denied,
+  'keystore.not-this-agency': conflict,
   'officer.required': denied,
 } as const satisfies Record<SdkErrorCode, ExitCode>;
 
@@ -107,6 +116,10 @@ const KEYS_EXIT_CODES: Partial<Record<KeysErrorCode, ExitCode>> = {
   'keystore.other-federation': conflict,
   'keystore.not-found': notFound,
   'keystore.closed': internal,
+  'keystore.export-too-large': usage,
+  'recovery.custodians': usage,
+  'recovery.two-custodians': usage,
+  'recovery.other-agency': conflict,
 };
 
 /** The exit code of a relay's refusal, by its HTTP status. */

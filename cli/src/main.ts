@@ -2,6 +2,7 @@
 /** The `holdfast` command: one file per command group, errors in the user's words, exit codes that scripts can rely on. */
 import { Command } from 'commander';
 import { agencyCommands } from './commands/agency.js';
+import { alarmsCommand } from './commands/alarms.js';
 import { attachmentCommands } from './commands/attachment.js';
 import { caseCommands } from './commands/case.js';
 import { deviceCommands } from './commands/device.js';
@@ -42,6 +43,7 @@ for (const register of [
   inboxCommand,
   outboxCommand,
   caseCommands,
+  alarmsCommand,
   attachmentCommands,
   sandboxCommand,
 ]) {

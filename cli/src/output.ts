@@ -2,7 +2,7 @@
  * What the command says: for a person as text, or with `--json` as one object a line (`{"v":1,"event":…}`) on standard output.
  * Notes and progress go to standard error. Text from others is made safe here, last, whatever a renderer let through.
  */
-import { isSdkError } from '@holdfast/client-sdk';
+import { type AlarmEvent, isSdkError } from '@holdfast/client-sdk';
 import { type FieldIssue, isProtocolError } from '@holdfast/protocol';
 import { CommanderError } from 'commander';
 import { CliError, EXIT_CODES, exitCodeOf } from './errors.js';
@@ -31,8 +31,8 @@ export interface Output {
   note(text: string): void;
   /** How far a transfer has come, in bytes. */
   progress(what: string, doneBytes: number, totalBytes: number): void;
-  /** Something that someone must look at now. */
-  alarm(code: string, detail: unknown): void;
+  /** Something that someone must look at: what it is, and what to do. `atMs` where it was raised earlier. */
+  alarm(alarm: AlarmEvent, atMs?: number): void;
   /** Why the command failed; the exit code is `exitCodeOf`'s. */
   error(error: unknown): void;
 }
@@ -55,10 +55,13 @@ export function createOutput(options: OutputOptions): Output {
       stderr.write(`${safeLines(text)}\n`);
     },
     progress: progress.show,
-    alarm(code, detail) {
+    alarm({ event: _event, ...fields }, atMs) {
       progress.end();
-      if (json) line('alarm', { code, detail });
-      else stderr.write(`${strong('ALARM')} ${safeLine(code)} ${safeJson(detail)}\n`);
+      if (json) return line('alarm', { ...fields, ...(atMs === undefined ? {} : { atMs }) });
+      const { severity, code, text, advice, detail } = fields;
+      const when = atMs === undefined ? '' : ` (${new Date(atMs).toISOString()})`;
+      stderr.write(`${strong(severity.toUpperCase())} ${safeLine(code)}${when}: ${safeLine(text)}\n`);
+      stderr.write(`  ${safeLine(advice)}\n  ${safeJson(detail)}\n`);
     },
     error(error) {
       progress.end();

@@ -1,7 +1,9 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import type { Fingerprint } from '@holdfast/keys/verify';
+import type { AgencyId, AttachmentRef, ConversationId, EnvelopeId } from '@holdfast/protocol';
+import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { downloadBlob } from './attachments/download.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
@@ -15,6 +17,7 @@ import { FreezeFlow } from './send/freeze.js';
 import { handleOf, type SendHandle } from './send/handle.js';
 import { type Note, sendNote } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
+import { underSignals } from './transport/linked-signal.js';
 
 export interface WaitOptions {
   readonly signal: AbortSignal;
@@ -65,17 +68,17 @@ export class Holdfast {
 
   /** Each message once, in order of arrival; asking for the next says that the one before is dealt with. */
   inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
-    const { archive, events, now, signal, outbox } = this.#runtime;
+    const { archive, events, identity, now, signal, outbox, onStep } = this.#runtime;
     const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
-      queueReceipt(archive, message, 'opened', now());
+      queueReceipt(archive, message, 'opened', identity.agency, now());
       outbox.wake();
     };
-    return readInbox({ archive, events, queueOpened }, AbortSignal.any([options.signal, signal]));
+    return readInbox({ archive, events, queueOpened, closed: signal, onStep }, options.signal);
   }
 
   /** Sends a spontaneous disclosure (article 46(4), 56). */
-  disclose(disclosure: Disclosure): Promise<SendHandle> {
-    return sendDisclosure(this.#runtime, disclosure);
+  disclose(disclosure: Disclosure, options: Partial<WaitOptions> = {}): Promise<SendHandle> {
+    return sendDisclosure(this.#runtime, disclosure, options.signal);
   }
 
   /** Replies within a case. */
@@ -101,6 +104,13 @@ export class Holdfast {
     return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
   }
 
+  /** Every alarm, warning and notice raised so far on this device, oldest first. */
+  alarms(): readonly (AlarmEvent & { readonly atMs: number })[] {
+    return this.#runtime.archive.arrivals
+      .alarms()
+      .map(({ code, detail, atMs }) => ({ ...storedAlarm(code, detail), atMs }));
+  }
+
   cases(): readonly Case[] {
     return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
   }
@@ -113,18 +123,32 @@ export class Holdfast {
   ): Promise<void> {
     const { session, signal } = this.#runtime;
     const { onProgress } = options;
-    await downloadBlob({
-      session,
-      ref,
-      targetPath,
-      signal: AbortSignal.any([options.signal, signal]),
-      ...(onProgress ? { onProgress } : {}),
-    });
+    await underSignals([options.signal, signal], (either) =>
+      downloadBlob({ session, ref, targetPath, signal: either, ...(onProgress ? { onProgress } : {}) }),
+    );
   }
 
   /** Agencies by State, type, network or text. */
   async find(query: DirectoryQuery, options: WaitOptions): Promise<readonly PublishedAgency[]> {
     return findAgencies(this.#runtime, query, options.signal);
+  }
+
+  /** The fingerprint of an agency's root keys as digits and as words, to be compared by phone. @throws SdkError `directory.unknown-agency` */
+  fingerprint(agency: AgencyId): Fingerprint {
+    return this.#runtime.directory.fingerprint(agency);
+  }
+
+  /**
+   * Says that a person has compared an agency's root: what was kept aside for it is opened, what waited for it goes out.
+   * @param typed the digits or the words, as the other side read them out
+   * @returns false where they are not the ones that the directory has. @throws SdkError `directory.unknown-agency`
+   */
+  async confirmRoot(agency: AgencyId, typed: string): Promise<boolean> {
+    const { directory, receiver, outbox } = this.#runtime;
+    if (!directory.confirmRoot(agency, typed)) return false;
+    await receiver.retryHeld();
+    outbox.wake();
+    return true;
   }
 
   /** Stops sending and receiving, keeps what is queued, and frees everything. */

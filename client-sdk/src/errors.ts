@@ -37,6 +37,10 @@ export const SDK_ERRORS = {
     'The directory has no such agency; check the id with `holdfast directory find`.',
   ),
   'directory.no-devices': entry(true, 'The agency has no device that can receive now. Phone its duty contact.'),
+  'directory.quarantined': entry(
+    false,
+    "The agency's root keys were replaced and only the federation vouches for them. Compare the fingerprint by phone, then confirm it.",
+  ),
   'directory.rolled-back': entry(
     false,
     'The relay showed an older or another directory than before. Nothing was sent. Tell the federation.',
@@ -61,7 +65,24 @@ export const SDK_ERRORS = {
   'attachment.too-large': entry(false, 'The file is larger than the relay takes.'),
   'attachment.corrupt': entry(false, 'The attachment does not match what its sender signed. Nothing of it was kept.'),
   'attachment.gone': entry(false, 'The relay no longer has the attachment; ask the sender to send it again.'),
+  'device.cloned': entry(
+    false,
+    'This device was restored from a backup or copied: it sends nothing any more. Enrol a new one and revoke this one.',
+  ),
   'device.not-certified': entry(false, "The device is not in its agency's chain; run `holdfast device enrol`."),
+  'recovery.none': entry(false, 'The agency has no archive key; make one with `holdfast keys archive init`.'),
+  'recovery.exists': entry(false, 'The agency has an archive key already; nothing was changed.'),
+  'recovery.not-written': entry(
+    true,
+    'A message could not be wrapped for recovery; it is tried again. Look at the disk.',
+  ),
+  'recovery.nothing-found': entry(false, 'The folder holds no wrap; give the one that has a folder for each device.'),
+  'recovery.device-unknown': entry(false, "The record names a device that is not in its agency's chain."),
+  'recovery.record-invalid': entry(false, 'The record is not what its sender signed, or differs from what is here.'),
+  'keystore.not-this-agency': entry(
+    false,
+    'The export is of another agency, another federation or other root keys than are here.',
+  ),
   'officer.required': entry(
     false,
     "A live federation asks for officers' signatures, which this version cannot give yet.",

@@ -1,23 +1,40 @@
 /** What the SDK tells whoever listens: alarms, receipts, progress, connection. Typed, never thrown. */
-import type { SdkErrorCode } from './errors.js';
+import type { AlarmEvent } from './alarms.js';
+import { SdkError, type SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
+import { onAbort, reasonOf, underSignals } from './transport/linked-signal.js';
 
 export type ConnectionState = 'connecting' | 'online' | 'offline' | 'stopped';
 
 export type SdkEvent =
   | OutboxEvent
   | ReceiverEvent
+  | AlarmEvent
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };
 
-/** A listener list whose iterators end with their signal. */
+/** A listener list whose waits end with their signal, and with the client. */
 export class EventHub {
   readonly #listeners = new Set<(event: SdkEvent) => void>();
+  readonly #closed: AbortSignal;
 
+  constructor(closed: AbortSignal) {
+    this.#closed = closed;
+  }
+
+  /** A listener that throws is the application's fault: it is said as an uncaught error, and what goes on here goes on. */
   emit(event: SdkEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   /** @returns a function that ends the subscription */
@@ -26,25 +43,32 @@ export class EventHub {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves when `check` is true, asked now and after each event; rejects with the signal's reason. */
+  /**
+   * Resolves when `check` is true, asked now and after each event; rejects with what it throws.
+   * @throws the signal's reason; SdkError `closed`
+   */
   async until(check: () => boolean, signal: AbortSignal): Promise<void> {
     if (check()) return;
-    signal.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      const end = (): void => {
-        unsubscribe();
-        signal.removeEventListener('abort', onAbort);
-      };
-      const onAbort = (): void => {
-        end();
-        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-      };
-      const unsubscribe = this.subscribe(() => {
-        if (!check()) return;
-        end();
-        resolve();
-      });
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
+    await underSignals(
+      [signal, this.#closed],
+      (either) =>
+        new Promise<void>((resolve, reject) => {
+          const end = (settle: () => void): void => {
+            unsubscribe();
+            release();
+            settle();
+          };
+          const unsubscribe = this.subscribe(() => {
+            try {
+              if (check()) end(resolve);
+            } catch (error) {
+              end(() => reject(error instanceof Error ? error : new SdkError('aborted', undefined, { cause: error })));
+            }
+          });
+          const abort = (): void => end(() => reject(reasonOf(either)));
+          const release = onAbort(either, abort);
+          if (either.aborted) abort();
+        }),
+    );
   }
 }

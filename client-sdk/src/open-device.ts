@@ -5,7 +5,9 @@ import { type Archive, openArchive } from './archive/archive.js';
 import { signingKeyIn } from './enrolment/agency.js';
 import { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
 import { devicePaths, readDeviceId, readJoinedAgency } from './home/home.js';
+import { sweepSpool } from './outbox/attachment-queue.js';
 import type { Identity } from './outbox/seal-item.js';
+import { type StepOptions, stepHookOf } from './steps.js';
 import type { RelayTransport } from './transport/port.js';
 
 export interface OpenOptions {
@@ -16,6 +18,8 @@ export interface OpenOptions {
   readonly unlock: Unlock;
   /** The relay's address where it differs from the one that the agency registered with. */
   readonly relayUrl?: string;
+  /** Gives up opening; an opened client is closed by `close`. */
+  readonly signal?: AbortSignal;
   readonly now?: () => number;
   readonly random?: () => number;
   /** For tests and for networks that need a tunnel. */
@@ -31,20 +35,32 @@ export interface OpenedDevice {
   readonly spool: string;
 }
 
-/** @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*` */
-export async function openDevice(options: OpenOptions): Promise<OpenedDevice> {
+/** @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*`; the signal's reason */
+export async function openDevice(options: OpenOptions & StepOptions): Promise<OpenedDevice> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const { agency, federation } = await readJoinedAgency(options.home);
   const name = options.device ?? 'gateway';
   const device = await readDeviceId(options.home, name);
   const paths = devicePaths(options.home, name);
   const { fed } = federation;
-  const keystore = await FileKeystore.open(paths.keystore, { unlock: options.unlock, fed });
+  signal?.throwIfAborted();
+  const keystore = await FileKeystore.open(paths.keystore, {
+    unlock: options.unlock,
+    fed,
+    ...(signal === undefined ? {} : { signal }),
+  });
   try {
     const signingKey = await signingKeyIn(keystore);
-    const epochKeys = await OwnEpochKeys.load(keystore);
+    const epochKeys = await OwnEpochKeys.load(keystore, stepHookOf(options));
     await mkdir(paths.spool, { recursive: true, mode: 0o700 });
+    signal?.throwIfAborted();
     const archive = openArchive(paths.archive, keystore.deriveKey('archive'));
     const identity = { fed, agency, device, signingKey };
+    await sweepSpool(archive, paths.spool).catch((error: unknown) => {
+      archive.close();
+      throw error;
+    });
     return {
       relayUrl: options.relayUrl ?? federation.relayUrl,
       identity,
@@ -55,6 +71,17 @@ export async function openDevice(options: OpenOptions): Promise<OpenedDevice> {
     };
   } catch (error) {
     await keystore.close();
+    throw error;
+  }
+}
+
+/** What `take` makes of an opened device; where it fails, the device is closed again. */
+export async function handOver<T>(parts: OpenedDevice, take: (parts: OpenedDevice) => T): Promise<T> {
+  try {
+    return take(parts);
+  } catch (error) {
+    parts.archive.close();
+    await parts.keystore.close();
     throw error;
   }
 }

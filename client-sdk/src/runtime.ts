@@ -3,21 +3,23 @@
  * ends with one signal; nothing outlives `stop`.
  */
 import type { FileKeystore } from '@holdfast/keys';
-import type { Receipt } from '@holdfast/protocol';
+import { AlarmBell } from './alarm-bell.js';
 import type { Archive } from './archive/archive.js';
-import type { DirectoryAlarm } from './directory/alarm.js';
 import { Directory } from './directory/directory.js';
 import { fetchDocuments, type PublishedDependencies } from './directory/published.js';
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
-import { isSdkError, SdkError } from './errors.js';
+import { SdkError } from './errors.js';
 import { EventHub } from './events.js';
-import { type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
+import { handOver, type OpenedDevice, type OpenOptions, openDevice } from './open-device.js';
 import { Outbox } from './outbox/outbox.js';
 import type { Identity } from './outbox/seal-item.js';
-import { Receiver } from './receive/receiver.js';
-import { queueReceipt } from './send/receipts.js';
+import type { Receiver } from './receive/receiver.js';
+import { startReceiving } from './receive/receiving.js';
+import { followForRecovery } from './recovery/follow.js';
+import type { RecoveryWriter } from './recovery/writer.js';
 import { connect, type RelayConnection } from './session/connection.js';
 import { createSession, type RelaySession } from './session/session.js';
+import { type StepHook, type StepOptions, stepHookOf } from './steps.js';
 import { httpTransport } from './transport/http.js';
 import { everyMinute } from './upkeep.js';
 
@@ -31,40 +33,49 @@ export class Runtime {
   readonly session: RelaySession;
   readonly outbox: Outbox;
   readonly receiver: Receiver;
-  readonly events = new EventHub();
+  readonly #stop = new AbortController();
+  readonly events = new EventHub(this.#stop.signal);
   readonly now: () => number;
+  readonly #bell: AlarmBell;
+  readonly #recovery: RecoveryWriter;
+  readonly onStep: StepHook | undefined;
   readonly #keystore: FileKeystore;
   readonly #epochKeys: OwnEpochKeys;
-  readonly #stop = new AbortController();
   readonly #connection: RelayConnection;
   #ready = false;
-  #drained = false;
+  /** Since when everything that the relay has is here at once. */
+  #drainedAtMs: number | undefined;
   #syncing: Promise<void> | undefined;
   #afterConnect: Promise<void> | undefined;
   #purging: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #renewedAtMs = 0;
 
   /** Opens keystore and archive, then connects in the background: an agency that is offline can still read and queue. */
-  static async start(options: OpenOptions): Promise<Runtime> {
-    return new Runtime(options, await openDevice(options));
+  static async start(options: OpenOptions & StepOptions): Promise<Runtime> {
+    return handOver(await openDevice(options), (parts) => new Runtime(options, parts));
   }
 
-  private constructor(options: OpenOptions, parts: OpenedDevice) {
+  private constructor(options: OpenOptions & StepOptions, parts: OpenedDevice) {
     const { identity, archive } = parts;
     const signal = this.#stop.signal;
     const now = options.now ?? Date.now;
     const transport = options.transport ?? httpTransport(parts.relayUrl);
     if (options.transport === undefined) signal.addEventListener('abort', () => transport.close(), { once: true });
     this.now = now;
+    this.onStep = stepHookOf(options);
     this.identity = identity;
     this.archive = archive;
+    this.#bell = new AlarmBell(archive, this.events, now);
     this.#keystore = parts.keystore;
     this.#epochKeys = parts.epochKeys;
     this.directory = new Directory({
       archive,
       fed: identity.fed,
+      agency: identity.agency,
+      device: identity.device,
       now,
-      onAlarm: (alarm) => this.#directoryAlarm(alarm),
+      onAlarm: (alarm) => this.#bell.raise(alarm),
     });
     const { fed, device, signingKey } = identity;
     this.session = createSession({
@@ -77,18 +88,20 @@ export class Runtime {
       now,
       signal,
     });
-    this.receiver = new Receiver({
+    this.receiver = startReceiving({
       archive,
       directory: this.directory,
       identity,
       now,
+      signal,
       sync: () => this.sync(),
       epochSecret: this.#epochKeys.secret,
-      queueReceipt: (message, level) => queueReceipt(archive, message, level, now()),
+      liveSinceMs: () => this.#drainedAtMs,
       emit: (event) => {
         this.events.emit(event);
         this.outbox.wake();
       },
+      onStep: this.onStep,
     });
     this.#connection = connect({
       session: this.session,
@@ -96,22 +109,25 @@ export class Runtime {
       now,
       random: options.random ?? Math.random,
       signal,
-      beforeConnect: () => this.#beforeConnect(),
+      // The trust list names the relay's origin, which the session's proof must name: it comes first.
+      beforeConnect: () => this.directory.sync(this.session, signal),
       cursors: () => archive.arrivals.cursors(),
       onDelivery: (delivery) => this.receiver.take(delivery),
       // Not before: what waited for weeks is sealed to day keys that are past their time.
       onDrained: () => {
-        this.#drained = true;
+        this.#drainedAtMs = now();
+        this.#bell.tellUnconfirmed();
         this.events.emit({ event: 'connection', state: 'online' });
         this.#purge();
       },
       onDirectoryHint: () => void this.sync().catch((error: unknown) => this.#report(error)),
-      onAlarm: (error) => this.events.emit({ event: 'alarm', code: error.code, detail: { message: error.message } }),
+      onAlarm: this.#bell.report,
       onStateChange: (state, error) => this.#stateChanged(state, error),
+      onStep: this.onStep,
     });
     everyMinute(() => this.#keepUp(), signal);
-    const submit = (bytes: Uint8Array, abort: AbortSignal): Promise<Receipt> =>
-      this.#connection.submit(bytes, { signal: abort });
+    const { directory, events } = this;
+    this.#recovery = followForRecovery({ home: options.home, archive, directory, identity, events, signal });
     this.outbox = new Outbox(
       {
         archive,
@@ -120,9 +136,10 @@ export class Runtime {
         identity,
         spool: parts.spool,
         now,
-        submit,
+        submit: (bytes, abort) => this.#connection.submit(bytes, { signal: abort }),
         isOnline: () => this.#ready,
         emit: (event) => this.events.emit(event),
+        onStep: this.onStep,
       },
       signal,
     );
@@ -138,18 +155,15 @@ export class Runtime {
 
   /** Resolves when connected, with a directory in step and day keys published. @throws SdkError where the relay refuses this device */
   async online(signal: AbortSignal): Promise<void> {
-    await this.events.until(
-      () => this.#ready || this.#connection.state === 'stopped',
-      AbortSignal.any([signal, this.signal]),
-    );
+    await this.events.until(() => this.#ready || this.#connection.state === 'stopped', signal);
     if (!this.#ready) throw this.#connection.failure ?? new SdkError('closed');
   }
 
   /** As `online`, and everything that waited at the relay is stored here. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     await this.online(signal);
-    await this.events.until(() => this.#drained || !this.#ready, AbortSignal.any([signal, this.signal]));
-    if (!this.#drained) throw this.#connection.failure ?? new SdkError('relay.unreachable');
+    await this.events.until(() => this.#drainedAtMs !== undefined || !this.#ready, signal);
+    if (this.#drainedAtMs === undefined) throw this.#connection.failure ?? new SdkError('relay.unreachable');
   }
 
   /** What reading published documents needs; offline, what is at hand. */
@@ -159,7 +173,7 @@ export class Runtime {
       view: this.directory.view,
       archive,
       session: this.#connection.state === 'online' ? this.session : undefined,
-      nowMs: this.now(),
+      keyStates: (agency) => this.directory.devicesOf(agency).map(({ keys }) => keys),
       signal,
     };
   }
@@ -179,23 +193,19 @@ export class Runtime {
     this.outbox.wake();
   }
 
-  /** The trust list names the relay's origin, which the session's proof must name: it comes first. */
-  async #beforeConnect(): Promise<void> {
-    await this.directory.sync(this.session, this.signal);
-  }
-
   #stateChanged(state: RelayConnection['state'], error: SdkError | undefined): void {
     if (state === 'online') {
       this.#afterConnect = this.#connected().catch((cause: unknown) => this.#report(cause));
     } else {
       this.#ready = false;
-      this.#drained = false;
+      this.#drainedAtMs = undefined;
     }
     this.events.emit({ event: 'connection', state, ...(error === undefined ? {} : { code: error.code }) });
   }
 
   async #connected(): Promise<void> {
-    await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
+    const published = await this.#epochKeys.topUp(this.session, this.identity, this.now(), this.signal);
+    if (published === 'unknown-batch') this.#bell.cloned({ signed: 'epoch-batch' });
     await this.directory.refreshEpochKeys(this.session, undefined, this.signal);
     await fetchDocuments(this.publishedWith(this.signal));
     this.#renewedAtMs = this.now();
@@ -207,40 +217,35 @@ export class Runtime {
 
   /** Tries again what failed; renews day keys and the directory a few times a day. */
   #keepUp(): void {
+    this.#bell.tellUnconfirmed();
     if (this.#connection.state !== 'online') return;
     this.outbox.wake();
     if (this.#ready && this.now() - this.#renewedAtMs < RENEW_EVERY_MS) return;
     this.#afterConnect = this.#connected().catch((error: unknown) => this.#report(error));
-    if (this.#drained) this.#purge();
+    if (this.#drainedAtMs !== undefined) this.#purge();
   }
 
   #purge(): void {
     this.#purging = this.#epochKeys.purge(this.now()).catch((error: unknown) => this.#report(error));
   }
 
-  #directoryAlarm(alarm: DirectoryAlarm): void {
-    this.archive.arrivals.alarm(alarm.code, alarm.detail, this.now());
-    this.events.emit({ event: 'alarm', code: alarm.code, detail: alarm.detail });
-  }
-
   #report(error: unknown): void {
-    if (this.signal.aborted) return;
-    const code = isSdkError(error) ? error.code : 'internal';
-    this.events.emit({
-      event: 'alarm',
-      code,
-      detail: { message: error instanceof Error ? error.message : String(error) },
-    });
+    if (!this.signal.aborted) this.#bell.report(error);
   }
 
   /** Ends connection, uploads and timers, then closes archive and keystore. What is queued stays queued. */
-  async stop(): Promise<void> {
-    if (this.signal.aborted) return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopOnce();
+    return this.#stopping;
+  }
+
+  async #stopOnce(): Promise<void> {
     this.#stop.abort(new SdkError('closed'));
     this.#ready = false;
     await this.#connection.close();
     await this.outbox.settled();
     await Promise.allSettled([this.#syncing, this.#afterConnect, this.#purging]);
+    await this.#recovery.finish();
     this.archive.close();
     await this.#keystore.close();
   }

@@ -100,3 +100,11 @@ export function mapSchema<K extends string, V extends TSchema>(
     ...options,
   });
 }
+
+/** The entries of such a map, its names as the ids that the schema has checked. */
+export function mapEntries<K extends string, V>(map: Readonly<Record<K, V>>): readonly (readonly [K, V])[] {
+  const entries: [K, V][] = [];
+  // `for in` over a generic map keeps the names' type; parsed JSON has no inherited members.
+  for (const name in map) entries.push([name, map[name]]);
+  return entries;
+}

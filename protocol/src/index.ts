@@ -18,6 +18,7 @@ export * from './errors.js';
 export * from './ids.js';
 export * from './limits.js';
 export * from './membership/epoch-batch.js';
+export * from './membership/key-set.js';
 export * from './membership/statement.js';
 export * from './membership/trust-list.js';
 export * from './messages/index.js';

@@ -18,7 +18,7 @@ export const LIMITS = {
   frameBytes: 2 * 1024 * 1024 + 4096,
   /** An agency statement (audit-log: a leaf is at most 4 KiB). */
   statementBytes: 4096,
-  /** Statements per agency and UTC day; revocations are exempt. */
+  /** Statements per agency and UTC day; revocations and changes of root are exempt. */
   statementsPerDay: 200,
   trustListBytes: 1024 * 1024,
   /** A directory entry or capability record. */

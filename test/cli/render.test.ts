@@ -1,7 +1,8 @@
-import type { Case, InboxItem } from '@holdfast/client-sdk';
+import { ALARMS, type Case, type InboxItem } from '@holdfast/client-sdk';
 import {
   type AgencyId,
   type ConversationId,
+  type DeviceId,
   type Hash,
   KINDS,
   type Message,
@@ -21,6 +22,7 @@ import { renderItem, renderItemLine } from '#cli/render/message.js';
 import { renderPairs, renderTable } from '#cli/render/table.js';
 import { displayWidth, safeJson, safeLine, safeLines, wrap } from '#cli/render/text.js';
 import { formatLeft, formatSpan, formatTime } from '#cli/render/time.js';
+import { alarmEvent } from '#client-sdk/alarms.js';
 
 const NOW = Date.UTC(2026, 2, 2, 14, 0);
 const HOUR = 3_600_000;
@@ -214,6 +216,7 @@ function itemOf(message: InboxItem['message']): InboxItem {
     storedAtMs: NOW,
     message,
     attachments: [],
+    flags: [],
   };
 }
 
@@ -267,10 +270,12 @@ t.test('an agency', async (t) => {
     entryExpiresAtMs: entry.expiresAtMs,
     capabilityExpiresAtMs: capability.expiresAtMs,
     devices: 1,
+    deviceKeys: ['current' as const],
+    quarantined: false,
   };
   t.equal(renderAgencyLine({ ...base, entry, capability }, NOW), 'xb-fiu        XB  fiu  FIU of Belmora');
   t.equal(
-    renderAgencyLine({ ...base, entry, capability, active: false, devices: 0 }, NOW + 366 * 24 * HOUR),
+    renderAgencyLine({ ...base, entry, capability, active: false, devices: 0, deviceKeys: [] }, NOW + 366 * 24 * HOUR),
     'xb-fiu        XB  fiu  FIU of Belmora  SUSPENDED  ENTRY EXPIRED on 2027-03-02  NOT REACHABLE: no device',
   );
   const text = renderAgency({ ...base, entry, capability }, NOW, ZONE);
@@ -322,6 +327,17 @@ const found: Case = {
         { eh: HASH as Hash, agency: 'xa-fiu' as AgencyId, level: 'opened', atMs: NOW, receiptEh: HASH as Hash },
       ],
       refused: 'the alert is decided',
+      flags: ['late'],
+    },
+  ],
+  missing: [
+    {
+      eh: HASH as Hash,
+      conversation: 'C'.repeat(22) as ConversationId,
+      device: 'D'.repeat(22) as DeviceId,
+      sq: 3,
+      sinceMs: NOW,
+      isRaised: true,
     },
   ],
 };
@@ -346,6 +362,7 @@ t.test('a case', (t) => {
       'Timeline',
       '  2026-03-02 13:00 UTC (14:00 +01:00 here)  xb-fiu: refusal of a freeze request',
       '      CHANGES NOTHING: the alert is decided',
+      '      LATE: it arrived behind messages that follow it.',
       `      envelope  ${HASH}`,
       '      proof     opened by xa-fiu 2026-03-02 14:00 UTC (15:00 +01:00 here)',
       '      decision     REFUSED (no-power): nothing is frozen',
@@ -355,6 +372,8 @@ t.test('a case', (t) => {
       '        | We cannot.',
       '      What would make it possible',
       '        | Ask the court.',
+      'MISSING',
+      `  ${HASH}, message 3 of device ${'D'.repeat(22)}; named by another message since 2026-03-02 14:00 UTC (15:00 +01:00 here)`,
     ].join('\n'),
   );
   t.end();
@@ -441,7 +460,7 @@ t.test('output', (t) => {
   const output = createOutput({ json: false, ...plain });
   output.event('x', { a: 1 }, 'shown \u001b[31m');
   output.note('by the way');
-  output.alarm('directory.forked', { agency: 'xa-fiu' });
+  output.alarm(alarmEvent('directory.forked', { agency: 'xa-fiu' }));
   output.progress('attachment', 10, 100);
   output.progress('attachment', 20, 100);
   output.progress('attachment', 100, 100);
@@ -451,7 +470,9 @@ t.test('output', (t) => {
     plain.stderr.text(),
     [
       'by the way',
-      'ALARM directory.forked {"agency":"xa-fiu"}',
+      `ALARM directory.forked: ${ALARMS['directory.forked'].text}`,
+      `  ${ALARMS['directory.forked'].advice}`,
+      '  {"agency":"xa-fiu"}',
       'attachment: 0.0 of 0.0 MiB (10 %)',
       'attachment: 0.0 of 0.0 MiB (100 %)',
       'error: The file is not JSON.',
@@ -463,7 +484,7 @@ t.test('output', (t) => {
   const json = { stdout: capture(false), stderr: capture(false) };
   const machine = createOutput({ json: true, ...json });
   machine.event('x', { a: 'b\u202e' }, 'not shown');
-  machine.alarm('directory.forked', {});
+  machine.alarm(alarmEvent('directory.forked', {}), 5);
   machine.error(refused);
   machine.error(new CliError('queued', 'Queued.'));
   t.strictSame(
@@ -474,7 +495,7 @@ t.test('output', (t) => {
       .map((line): unknown => JSON.parse(line)),
     [
       { v: 1, event: 'x', a: 'b\u202e' },
-      { v: 1, event: 'alarm', code: 'directory.forked', detail: {} },
+      { v: 1, event: 'alarm', code: 'directory.forked', ...ALARMS['directory.forked'], detail: {}, atMs: 5 },
       {
         v: 1,
         event: 'error',
@@ -504,7 +525,11 @@ t.test('output', (t) => {
   coloured.progress('attachment', 1_048_576, 2_097_152);
   coloured.error(refused);
   t.match(terminal.stderr.text(), '\r\u001b[Kattachment: 1.0 of 2.0 MiB (50 %)\n\u001b[1;31merror\u001b[0m: The file');
-  createOutput({ json: false, colour: false, ...terminal }).alarm('x', {});
-  t.match(terminal.stderr.text(), /\nALARM x \{\}\n$/, 'no colour where none is wanted');
+  createOutput({ json: false, colour: false, ...terminal }).alarm(alarmEvent('directory.forked', {}));
+  t.match(
+    terminal.stderr.text(),
+    /\nALARM directory\.forked: .*\n {2}.*\n {2}\{\}\n$/,
+    'no colour where none is wanted',
+  );
   t.end();
 });

@@ -81,13 +81,13 @@ t.test('a chain replays to the same state, and refuses a statement out of its pl
     directoryKeys: new Map(),
     devices: new Map(),
   };
-  t.throws(() => extendChain(start, second), { code: 'chain.out-of-order' });
-  const replayed = extendChain(extendChain(start, first).chain, second).chain;
+  t.throws(() => extendChain(start, second, []), { code: 'chain.out-of-order' });
+  const replayed = extendChain(extendChain(start, first, []).chain, second, []).chain;
   t.same(replayed, agency.chain);
-  t.throws(() => extendChain(agency.chain, first), { code: 'chain.out-of-order' });
+  t.throws(() => extendChain(agency.chain, first, []), { code: 'chain.out-of-order' });
   const another = only(federation.agencies, 1);
   t.throws(
-    () => extendChain({ ...another.chain, seq: -1, head: null, atMs: 0 }, first),
+    () => extendChain({ ...another.chain, seq: -1, head: null, atMs: 0 }, first, []),
     { code: 'chain.refused' },
     "another agency's chain",
   );

@@ -33,6 +33,22 @@ export interface ChainVector {
   readonly refused: readonly { readonly why: string; readonly after: number; readonly jws: GeneralJws }[];
 }
 
+export interface RootVector {
+  readonly lists: TrustListVector['lists'];
+  readonly chains: readonly {
+    readonly agency: AgencyId;
+    readonly vouched: readonly KeySet[];
+    readonly statements: ChainVector['chains'][number]['statements'];
+    readonly state: object;
+  }[];
+  readonly refused: readonly {
+    readonly why: string;
+    readonly agency: AgencyId;
+    readonly after: number;
+    readonly jws: GeneralJws;
+  }[];
+}
+
 export interface EpochVector {
   readonly owner: {
     readonly fed: FederationId;
@@ -92,11 +108,17 @@ export interface ReceiptVector {
   readonly refused: readonly { readonly why: string; readonly receipt: unknown }[];
 }
 
+export interface FingerprintVector {
+  readonly fingerprints: readonly { readonly subject: string; readonly digits: string; readonly words: string }[];
+}
+
 interface GoldenFiles {
   readonly 'trust-list': TrustListVector;
   readonly chain: ChainVector;
+  readonly root: RootVector;
   readonly 'epoch-batch': EpochVector;
   readonly envelope: EnvelopeVector;
+  readonly fingerprint: FingerprintVector;
   readonly receipt: ReceiptVector;
 }
 

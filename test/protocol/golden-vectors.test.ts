@@ -11,7 +11,10 @@ import {
   acceptEpochBatch,
   acceptTrustList,
   extendChain,
+  type FingerprintSubject,
   isKeysError,
+  rootFingerprint,
+  rootsOf,
   startChain,
   verifyEpochKey,
   verifyReceipt,
@@ -29,6 +32,7 @@ import {
   toBase64url,
   utf8,
 } from '@holdfast/protocol';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
 import t from 'tap';
 import { GOLDEN_VECTORS } from '../tools/golden/index.js';
 import { type GoldenEnvelope, goldenText, readGolden, type TrustListVector } from './golden-files.js';
@@ -82,7 +86,7 @@ t.test('trust lists', async (t) => {
       why,
     );
   }
-  t.equal(vector.refused.length, 7);
+  t.equal(vector.refused.length, 9);
 });
 
 t.test('agency chains', async (t) => {
@@ -95,7 +99,7 @@ t.test('agency chains', async (t) => {
     let chain = startChain(agency, root, trust.fed);
     states.set(`${agency} -1`, chain);
     for (const { seq, head, payload, jws } of statements) {
-      chain = extendChain(chain, jws).chain;
+      chain = extendChain(chain, jws, [root]).chain;
       states.set(`${agency} ${seq}`, chain);
       t.equal(chain.head, head);
       t.equal(hash('holdfast/statement/v1\0', payload), head);
@@ -107,9 +111,38 @@ t.test('agency chains', async (t) => {
   t.equal(hash('holdfast/document/v1\0', b64(salt), JSON.stringify(document)), vector.document.hash);
   for (const { why, after, jws } of vector.refused) {
     const chain = states.get(`xa-fiu ${after}`);
-    t.ok(chain !== undefined && refuses(() => extendChain(chain, jws)), why);
+    t.ok(chain !== undefined && refuses(() => extendChain(chain, jws, [chain.root])), why);
   }
   t.equal(vector.refused.length, 13);
+});
+
+t.test('changes of root', async (t) => {
+  const trustLists = readGolden('trust-list');
+  const vector = readGolden('root');
+  const accepted = replayLists({ ...trustLists, lists: [...trustLists.lists, ...vector.lists] });
+  const trust = accepted.at(-1);
+  if (trust === undefined) throw new Error('There are no golden lists.');
+  const states = new Map<string, AgencyChain>();
+  for (const { agency, root, statements } of readGolden('chain').chains) {
+    let chain = startChain(agency, root, trust.fed);
+    for (const { jws } of statements) chain = extendChain(chain, jws, rootsOf(trust, agency)).chain;
+    states.set(`${agency} ${chain.seq}`, chain);
+    const more = vector.chains.find((continued) => continued.agency === agency);
+    t.strictSame(rootsOf(trust, agency), more?.vouched);
+    for (const { seq, head, payload, jws } of more?.statements ?? []) {
+      chain = extendChain(chain, jws, rootsOf(trust, agency)).chain;
+      states.set(`${agency} ${seq}`, chain);
+      t.equal(chain.head, head);
+      t.equal(hash('holdfast/statement/v1\0', payload), head);
+    }
+    const { rootTrust, rootSeq, archive } = chain;
+    t.strictSame({ root: chain.root, rootTrust, rootSeq, archive }, more?.state);
+  }
+  for (const { why, agency, after, jws } of vector.refused) {
+    const chain = states.get(`${agency} ${after}`);
+    t.ok(chain !== undefined && refuses(() => extendChain(chain, jws, rootsOf(trust, agency))), why);
+  }
+  t.equal(vector.refused.length, 11);
 });
 
 t.test('epoch keys', async (t) => {
@@ -217,8 +250,27 @@ t.test('envelopes with one flipped bit are refused at the signature', async (t) 
   t.equal(vector.refused.length, 5);
 });
 
+/** BIP-39 by its text: the bytes, then the first 4 bits of their SHA-256, eleven bits a word. */
+function bip39(entropy: Uint8Array): string {
+  const sum = createHash('sha256').update(entropy).digest();
+  const bits = [...entropy, sum[0] ?? 0].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return Array.from({ length: 12 }, (_, i) => wordlist[Number.parseInt(bits.slice(11 * i, 11 * i + 11), 2)]).join(' ');
+}
+
 const splitHashes = (bytes: Uint8Array): Uint8Array[] =>
   Array.from({ length: bytes.length / 32 }, (_, index) => bytes.subarray(32 * index, 32 * index + 32));
+
+t.test('fingerprints', async (t) => {
+  const { fingerprints } = readGolden('fingerprint');
+  for (const { subject, digits, words } of fingerprints) {
+    const sum = createHash('sha512').update('holdfast/fingerprint/v1\0').update(subject).digest();
+    const groups = Array.from({ length: 12 }, (_, i) => String(sum.readUIntBE(5 * i, 5) % 100_000).padStart(5, '0'));
+    t.equal(digits, groups.join(' '));
+    t.equal(words, bip39(sum.subarray(0, 16)));
+    t.strictSame(rootFingerprint(JSON.parse(subject) as FingerprintSubject), { digits, words });
+  }
+  t.equal(fingerprints.length, 3);
+});
 
 t.test('receipts', async (t) => {
   const vector = readGolden('receipt');

@@ -21,6 +21,7 @@ import {
   TRUST_LIST_TYP,
 } from '@holdfast/protocol';
 import t from 'tap';
+import { alarmsPage } from '../tools/alarms-page.js';
 import { errorsPage } from '../tools/errors-page.js';
 import { httpPage } from '../tools/http-page.js';
 
@@ -53,6 +54,10 @@ const sorted = (set: ReadonlySet<string | undefined>): string[] =>
 
 t.test('60-errors is the page that the table of errors gives', async (t) => {
   t.equal(page('60-errors'), errorsPage(ERRORS), 'run: node build/test/tools/write-errors-page.js');
+});
+
+t.test('docs/alarms.md is the page that the table of alarms gives', async (t) => {
+  t.equal(read('docs/alarms.md'), alarmsPage(), 'run: node build/test/tools/write-alarms-page.js');
 });
 
 t.test('70-http is the page that the operations give', async (t) => {

@@ -15,9 +15,6 @@ export function inboxCommand(program: Command): void {
     .action(async (options: { follow?: boolean }, command: Command) => {
       const context = contextOf(command);
       await context.withDevice(async (desk) => {
-        desk.on((event) => {
-          if (event.event === 'alarm') context.output.alarm(event.code, event.detail);
-        });
         await desk.online({ signal: context.deadline() });
         const quiet = new AbortController();
         let timer = options.follow === true ? undefined : setTimeout(() => quiet.abort(), QUIET_MS);

@@ -67,7 +67,7 @@ function gatewayText(event: SdkEvent): string | undefined {
     case 'receipt':
       return `${event.agency} has signed: ${event.level}`;
     case 'alarm':
-      return `ALARM ${event.code}`;
+      return `${event.severity.toUpperCase()} ${event.code}: ${event.text} ${event.advice}`;
     case 'outbox.refused':
       return `the relay refused a message: ${event.problem.title}`;
     case 'outbox.expired':

@@ -6,6 +6,13 @@ import { renderPairs, renderTable, section, stack } from './table.js';
 import { indent, safeLine } from './text.js';
 import { formatDeadline, formatTime, localZone } from './time.js';
 
+const FLAG_WORDS = {
+  delayed: 'DELAYED: it arrived long after it was sealed.',
+  forked: 'FORKED: the same device has sent another message under the same number.',
+  'id-reused': 'ID USED TWICE: the same device has sent another envelope under the same id.',
+  late: 'LATE: it arrived behind messages that follow it.',
+} as const satisfies Record<TimelineEntry['flags'][number], string>;
+
 /** One line, as in a list: state, what runs out first, with whom. */
 export function renderCaseLine(found: Case, nowMs: number, zone: string = localZone()): string {
   const reference = found.caseRef === null ? '' : `  ${safeLine(found.caseRef)}`;
@@ -31,6 +38,7 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
     ]),
     section('Assets', renderAssets(found, nowMs, zone)),
     section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),
+    section('MISSING', found.missing.map((missing) => renderMissing(missing, zone)).join('\n')),
   );
 }
 
@@ -51,6 +59,12 @@ function renderAssets({ assets, timeline }: Case, nowMs: number, zone: string): 
   );
 }
 
+/** One that somebody in the case names and that has not arrived. */
+function renderMissing({ eh, device, sq, sinceMs }: Case['missing'][number], zone: string): string {
+  const place = device === null ? '' : `, message ${sq ?? '?'} of device ${device}`;
+  return `${eh}${place}; named by another message since ${formatTime(sinceMs, zone)}`;
+}
+
 /** `in-force, extension asked, MLA linked`. */
 function assetState({ state, extensionPending, mlaLinked, late }: Case['assets'][number]): string {
   return [state, extensionPending ? 'extension asked' : '', mlaLinked ? 'MLA linked' : '', late ? 'extended late' : '']
@@ -59,12 +73,13 @@ function assetState({ state, extensionPending, mlaLinked, late }: Case['assets']
 }
 
 function renderEntry(entry: TimelineEntry, nowMs: number, zone: string): string {
-  const { message, from, ours, eh, sentAtMs, attachments, acknowledgements, refused } = entry;
+  const { message, from, ours, eh, sentAtMs, attachments, acknowledgements, refused, flags } = entry;
   return stack(
     `${formatTime(sentAtMs, zone)}  ${ours ? 'we' : from}: ${titleOf(message)}`,
     indent(
       stack(
         refused === null ? '' : `CHANGES NOTHING: ${safeLine(refused)}`,
+        ...flags.map((flag) => FLAG_WORDS[flag]),
         renderPairs([
           ['envelope', eh],
           [

@@ -8,7 +8,7 @@ import { amount, brief, contact, quote, span } from './values.js';
 
 /** One line, as in a list. */
 export function renderAgencyLine(
-  { agency, name, active, entry, entryExpiresAtMs, devices }: PublishedAgency,
+  { agency, name, active, entry, entryExpiresAtMs, deviceKeys, quarantined }: PublishedAgency,
   nowMs: number,
 ): string {
   const types = entry === null ? 'no entry published' : `${entry.state}  ${entry.authorityTypes.join(' ')}`;
@@ -16,7 +16,7 @@ export function renderAgencyLine(
     `${agency.padEnd(12)}  ${types}  ${safeLine(name)}`,
     active ? undefined : 'SUSPENDED',
     staleness(entryExpiresAtMs, nowMs),
-    devices === 0 ? 'NOT REACHABLE: no device' : undefined,
+    quarantined ? 'QUARANTINED: compare its fingerprint by phone' : reachability(deviceKeys),
   ]
     .filter((part) => part !== undefined)
     .join('  ');
@@ -24,6 +24,15 @@ export function renderAgencyLine(
 
 function staleness(expiresAtMs: number | null, nowMs: number): string | undefined {
   return expiresAtMs !== null && expiresAtMs <= nowMs ? `ENTRY EXPIRED on ${formatDay(expiresAtMs)}` : undefined;
+}
+
+/** A message goes to every device that has a key; one past its last key may be switched off for good. */
+function reachability(keys: PublishedAgency['deviceKeys']): string | undefined {
+  const count = (state: (typeof keys)[number]): number => keys.filter((found) => found === state).length;
+  if (keys.length === 0) return 'NOT REACHABLE: no device';
+  if (count('current') + count('stale') === 0) return 'NOT REACHABLE: no device has published a day key lately';
+  if (count('current') === 0) return 'STALE: no device has published a key for today; phone before you rely on it';
+  return undefined;
 }
 
 /** Entry and capability record in full. */

@@ -1,10 +1,18 @@
-/** The archive as one object: its tables, and transactions over them. Every method is synchronous and durable on return. */
+/**
+ * The archive as one object: its tables, and transactions over them. Every method is synchronous and durable on return; once it
+ * is closed, each throws SdkError `closed`.
+ */
+
+import { SdkError } from '../errors.js';
 import { type ArrivalTable, arrivalTable } from './arrival-table.js';
 import { type ConversationTable, conversationTable } from './conversation-table.js';
 import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
 import { type MessageTable, messageTable } from './message-table.js';
+import { type MissingTable, missingTable } from './missing-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
+import { type RecoveryTable, recoveryTable } from './recovery-table.js';
+import { type ToldTable, toldTable } from './told-table.js';
 
 export interface Archive {
   readonly directory: DirectoryTable;
@@ -12,6 +20,9 @@ export interface Archive {
   readonly outbox: OutboxTable;
   readonly conversations: ConversationTable;
   readonly arrivals: ArrivalTable;
+  readonly missing: MissingTable;
+  readonly told: ToldTable;
+  readonly recovery: RecoveryTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -20,13 +31,49 @@ export interface Archive {
 /** @throws SdkError `home.locked`, `archive.unreadable` */
 export function openArchive(path: string, key: Uint8Array): Archive {
   const db = openDatabase(path, key);
-  return {
+  const tables = {
     directory: directoryTable(db),
     messages: messageTable(db),
     outbox: outboxTable(db),
     conversations: conversationTable(db),
     arrivals: arrivalTable(db),
-    atomically: (work) => db.transaction(work).immediate(),
+    missing: missingTable(db),
+    told: toldTable(db),
+    recovery: recoveryTable(db),
+  };
+  const opened = (): typeof tables => {
+    if (!db.open) throw new SdkError('closed');
+    return tables;
+  };
+  return {
+    get directory() {
+      return opened().directory;
+    },
+    get messages() {
+      return opened().messages;
+    },
+    get outbox() {
+      return opened().outbox;
+    },
+    get conversations() {
+      return opened().conversations;
+    },
+    get arrivals() {
+      return opened().arrivals;
+    },
+    get missing() {
+      return opened().missing;
+    },
+    get told() {
+      return opened().told;
+    },
+    get recovery() {
+      return opened().recovery;
+    },
+    atomically: (work) => {
+      opened();
+      return db.transaction(work).immediate();
+    },
     close: () => void db.close(),
   };
 }

@@ -15,6 +15,9 @@ export interface StoredEpochKey {
   readonly device: DeviceId;
   readonly day: number;
   readonly key: Uint8Array;
+  /** Number of the batch that it is from, and the last day that the batch covers. */
+  readonly batch: number;
+  readonly lastDay: number;
 }
 
 export interface DirectoryTable {
@@ -37,12 +40,14 @@ export function directoryTable(db: ArchiveDatabase): DirectoryTable {
   const add = db.prepare<[string, number, string]>('INSERT INTO statements (agency, seq, jws) VALUES (?, ?, ?)');
   const doc = db.prepare<[string], { document: string }>('SELECT document FROM documents WHERE hash = ?');
   const putDoc = db.prepare<[string, string]>('INSERT OR IGNORE INTO documents (hash, document) VALUES (?, ?)');
-  const keys = db.prepare<[], StoredEpochKey>('SELECT device, day, key FROM epoch_keys');
-  const putKey = db.prepare<[string, number, Uint8Array]>(
-    'INSERT INTO epoch_keys (device, day, key) VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET day = excluded.day, key = excluded.key WHERE excluded.day >= day',
+  const keys = db.prepare<[], StoredEpochKey>('SELECT device, day, key, batch, last_day AS lastDay FROM epoch_keys');
+  const putKey = db.prepare<[string, number, Uint8Array, number, number]>(
+    `INSERT INTO epoch_keys (device, day, key, batch, last_day) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (device) DO UPDATE SET day = excluded.day, key = excluded.key, batch = excluded.batch, last_day = excluded.last_day
+     WHERE excluded.day >= day`,
   );
   const putKeys = db.transaction((rows: readonly StoredEpochKey[]) => {
-    for (const { device, day, key } of rows) putKey.run(device, day, key);
+    for (const { device, day, key, batch, lastDay } of rows) putKey.run(device, day, key, batch, lastDay);
   });
   return {
     trustLists: () => lists.all().map(({ jws }) => parseJws(JSON.parse(jws))),

@@ -1,11 +1,22 @@
 /** Columns that hold JSON, read back through a schema: the archive is ours, but a damaged file must not become a wrong type. */
 import { AgencyIdSchema, HashSchema, parserOf } from '@holdfast/protocol';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 
 const agencies = parserOf('stored agencies', Type.Array(AgencyIdSchema), 'encoding.malformed');
 const hashes = parserOf('stored hashes', Type.Array(HashSchema), 'encoding.malformed');
+/** What an officer should know of how a message came, beside what it says. */
+const FlagSchema = Type.Union([
+  Type.Literal('delayed'),
+  Type.Literal('forked'),
+  Type.Literal('id-reused'),
+  Type.Literal('late'),
+]);
+export type MessageFlag = Static<typeof FlagSchema>;
+const flags = parserOf('stored flags', Type.Array(FlagSchema), 'encoding.malformed');
+
 const detail = parserOf('stored detail', Type.Record(Type.String(), Type.Unknown()), 'encoding.malformed');
 
 export const parseAgencies = (text: string): ReturnType<typeof agencies> => agencies(JSON.parse(text));
 export const parseHashes = (text: string): ReturnType<typeof hashes> => hashes(JSON.parse(text));
+export const parseFlags = (text: string): ReturnType<typeof flags> => flags(JSON.parse(text));
 export const parseDetail = (text: string): ReturnType<typeof detail> => detail(JSON.parse(text));

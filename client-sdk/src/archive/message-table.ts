@@ -1,7 +1,7 @@
 /** Messages sent and received, as evidence: the body, and the signed manifest that proves who said it. */
-import type { AgencyId, ConversationId, DeviceId, Hash, Priority } from '@holdfast/protocol';
+import type { AgencyId, ConversationId, DeviceId, EnvelopeId, Hash, Priority } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
-import { parseHashes } from './json-columns.js';
+import { type MessageFlag, parseFlags, parseHashes } from './json-columns.js';
 
 export interface StoredMessage {
   readonly arrival: number;
@@ -22,8 +22,16 @@ export interface StoredMessage {
   readonly body: Uint8Array;
   readonly jws: string;
   readonly handled: boolean;
+  readonly envelopeId: EnvelopeId | null;
+  /** Its number among what the device sent in the conversation; null in archives older than the column. */
+  readonly sq: number | null;
+  readonly prev: Hash | null;
+  /** What an officer should know of how it came. */
+  readonly flags: readonly MessageFlag[];
+  /** The application's order; null while the message waits for what it follows. */
+  readonly ready: number | null;
 }
-export type NewMessage = Omit<StoredMessage, 'arrival' | 'handled'> & { readonly handled: boolean };
+export type NewMessage = Omit<StoredMessage, 'arrival' | 'flags' | 'ready'> & { readonly isReady: boolean };
 
 export type AcknowledgementLevel = 'delivered' | 'opened' | 'acted';
 export interface Acknowledgement {
@@ -38,8 +46,17 @@ export interface MessageTable {
   has(eh: Hash): boolean;
   get(eh: Hash): StoredMessage | undefined;
   insert(message: NewMessage): void;
-  /** Oldest message of others that the application has not finished with, after `arrival`. */
-  nextUnhandled(afterArrival: number): StoredMessage | undefined;
+  /** The next message of others that the application has not finished with, in the application's order. */
+  nextUnhandled(afterReady: number): StoredMessage | undefined;
+  /** It is the application's turn for a message that waited. */
+  release(eh: Hash): void;
+  /** Messages that wait for what they follow, in order of arrival. */
+  waiting(): StoredMessage[];
+  flag(eh: Hash, flag: MessageFlag): void;
+  /** Everything that a device sent under one number of a conversation; more than one is a fork. */
+  under(conversation: ConversationId, device: DeviceId, sq: number): StoredMessage[];
+  /** Everything that a device sent under one envelope id; more than one is a fault. */
+  underId(device: DeviceId, id: EnvelopeId): StoredMessage[];
   markHandled(eh: Hash): void;
   ofConversation(conversation: ConversationId): StoredMessage[];
   conversations(): ConversationId[];
@@ -63,6 +80,11 @@ interface Row {
   body: Uint8Array;
   jws: string;
   handled: number;
+  envelope_id: EnvelopeId | null;
+  sq: number | null;
+  prev: Hash | null;
+  flags: string;
+  ready: number | null;
 }
 
 const fromRow = (row: Row): StoredMessage => ({
@@ -81,19 +103,37 @@ const fromRow = (row: Row): StoredMessage => ({
   body: row.body,
   jws: row.jws,
   handled: row.handled === 1,
+  envelopeId: row.envelope_id,
+  sq: row.sq,
+  prev: row.prev,
+  flags: parseFlags(row.flags),
+  ready: row.ready,
 });
+
+/** One more than the highest; read from the index's end. */
+const NEXT_READY = '(SELECT COALESCE(MAX(ready), 0) + 1 FROM messages)';
 
 export function messageTable(db: ArchiveDatabase): MessageTable {
   const has = db.prepare<[string], { eh: string }>('SELECT eh FROM messages WHERE eh = ?');
   const get = db.prepare<[string], Row>('SELECT * FROM messages WHERE eh = ?');
   const insert = db.prepare(
-    `INSERT INTO messages (eh, direction, conversation, kind, agency, device, ts_ms, stored_at_ms, priority, case_ref, follows, body, jws, handled)
-     VALUES (@eh, @direction, @conversation, @kind, @agency, @device, @tsMs, @storedAtMs, @priority, @caseRef, @follows, @body, @jws, @handled)`,
+    `INSERT INTO messages (eh, direction, conversation, kind, agency, device, ts_ms, stored_at_ms, priority, case_ref, follows, body, jws, handled, envelope_id, sq, prev, ready)
+     VALUES (@eh, @direction, @conversation, @kind, @agency, @device, @tsMs, @storedAtMs, @priority, @caseRef, @follows, @body, @jws, @handled, @envelopeId, @sq, @prev,
+             CASE WHEN @isReady = 1 THEN ${NEXT_READY} END)`,
   );
   const next = db.prepare<[number], Row>(
-    'SELECT * FROM messages WHERE handled = 0 AND arrival > ? ORDER BY arrival LIMIT 1',
+    'SELECT * FROM messages WHERE handled = 0 AND ready > ? ORDER BY ready LIMIT 1',
   );
   const handled = db.prepare<[string]>('UPDATE messages SET handled = 1 WHERE eh = ?');
+  const release = db.prepare<[string]>(`UPDATE messages SET ready = ${NEXT_READY} WHERE eh = ? AND ready IS NULL`);
+  const waiting = db.prepare<[], Row>('SELECT * FROM messages WHERE ready IS NULL ORDER BY arrival');
+  const setFlags = db.prepare<[string, string]>('UPDATE messages SET flags = ? WHERE eh = ?');
+  const under = db.prepare<[string, string, number], Row>(
+    'SELECT * FROM messages WHERE conversation = ? AND device = ? AND sq = ? ORDER BY arrival',
+  );
+  const underId = db.prepare<[string, string], Row>(
+    'SELECT * FROM messages WHERE device = ? AND envelope_id = ? ORDER BY arrival',
+  );
   const ofConversation = db.prepare<[string], Row>('SELECT * FROM messages WHERE conversation = ? ORDER BY arrival');
   const conversations = db.prepare<[], { conversation: ConversationId }>(
     'SELECT conversation, MIN(arrival) AS first FROM messages GROUP BY conversation ORDER BY first',
@@ -111,12 +151,27 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
       return row === undefined ? undefined : fromRow(row);
     },
     insert: (message) =>
-      void insert.run({ ...message, follows: JSON.stringify(message.follows), handled: message.handled ? 1 : 0 }),
+      void insert.run({
+        ...message,
+        follows: JSON.stringify(message.follows),
+        handled: message.handled ? 1 : 0,
+        isReady: message.isReady ? 1 : 0,
+      }),
     nextUnhandled: (after) => {
       const row = next.get(after);
       return row === undefined ? undefined : fromRow(row);
     },
     markHandled: (eh) => void handled.run(eh),
+    release: (eh) => void release.run(eh),
+    waiting: () => waiting.all().map(fromRow),
+    flag: (eh, flag) => {
+      const row = get.get(eh);
+      if (row === undefined) return;
+      const flags = new Set(parseFlags(row.flags)).add(flag);
+      setFlags.run(JSON.stringify([...flags].sort()), eh);
+    },
+    under: (conversation, device, sq) => under.all(conversation, device, sq).map(fromRow),
+    underId: (device, id) => underId.all(device, id).map(fromRow),
     ofConversation: (conversation) => ofConversation.all(conversation).map(fromRow),
     conversations: () => conversations.all().map((row) => row.conversation),
     acknowledge: (ack) => void acknowledge.run(ack),

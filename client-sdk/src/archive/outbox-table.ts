@@ -55,13 +55,21 @@ export interface OutboxTable {
   insert(item: NewOutboxItem): void;
   addAttachment(attachment: Pick<OutboxAttachment, 'id' | 'outboxId' | 'source' | 'key'>): void;
   attachments(id: EnvelopeId): OutboxAttachment[];
+  /** Is there an attachment of this id that the relay does not have yet? */
+  isToUpload(id: string): boolean;
   setSpooled(id: BlobId, size: number, sha256: Hash): void;
   setUploaded(id: BlobId): void;
   get(id: EnvelopeId): OutboxItem | undefined;
   byEh(eh: Hash): OutboxItem | undefined;
+  /** Of the first item that was queued in a conversation. */
+  priorityOf(conversation: ConversationId): Priority | undefined;
   /** The oldest item not yet accepted or refused, after `position`. */
   nextOpen(afterPosition: number): OutboxItem | undefined;
   list(): OutboxItem[];
+  /** What may still be overdue for the other side's confirmation, receipts apart. */
+  watched(): OutboxItem[];
+  /** It is confirmed: nothing more is to be watched of it. */
+  unwatch(id: EnvelopeId): void;
   setSealed(id: EnvelopeId, eh: Hash, sealed: Uint8Array): void;
   setAccepted(id: EnvelopeId, receipt: Receipt): void;
   setRefused(id: EnvelopeId, problem: Problem): void;
@@ -113,8 +121,8 @@ interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded'> {
 
 export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const insert = db.prepare(
-    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state)
-     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued')`,
+    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state, watched)
+     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued', @watched)`,
   );
   const addAttachment = db.prepare(
     'INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)',
@@ -122,15 +130,25 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const attachments = db.prepare<[string], AttachmentRow>(
     'SELECT id, outbox_id AS outboxId, source, key, size, sha256, uploaded FROM outbox_attachments WHERE outbox_id = ? ORDER BY rowid',
   );
+  const toUpload = db.prepare<[string], { id: string }>(
+    'SELECT id FROM outbox_attachments WHERE id = ? AND uploaded = 0',
+  );
   const spooled = db.prepare<[number, string, string]>(
     'UPDATE outbox_attachments SET size = ?, sha256 = ? WHERE id = ?',
   );
   const uploaded = db.prepare<[string]>('UPDATE outbox_attachments SET uploaded = 1 WHERE id = ?');
   const get = db.prepare<[string], Row>('SELECT * FROM outbox WHERE id = ?');
   const byEh = db.prepare<[string], Row>('SELECT * FROM outbox WHERE eh = ?');
+  const priorityOf = db.prepare<[string], { priority: Priority }>(
+    'SELECT priority FROM outbox WHERE conversation = ? ORDER BY position LIMIT 1',
+  );
   const nextOpen = db.prepare<[number], Row>(
     "SELECT * FROM outbox WHERE state IN ('queued', 'sealed') AND position > ? ORDER BY position LIMIT 1",
   );
+  const watched = db.prepare<[], Row>(
+    "SELECT * FROM outbox WHERE watched = 1 AND state IN ('queued', 'sealed', 'accepted') ORDER BY position",
+  );
+  const unwatch = db.prepare<[string]>('UPDATE outbox SET watched = 0 WHERE id = ?');
   const list = db.prepare<[], Row>('SELECT * FROM outbox ORDER BY position');
   const sealed = db.prepare<[string, Uint8Array, string]>(
     "UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'",
@@ -145,15 +163,24 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
   return {
     insert: (item) =>
-      void insert.run({ ...item, recipients: JSON.stringify(item.recipients), follows: JSON.stringify(item.follows) }),
+      void insert.run({
+        ...item,
+        recipients: JSON.stringify(item.recipients),
+        follows: JSON.stringify(item.follows),
+        watched: item.kind.startsWith('receipt.') ? 0 : 1,
+      }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
     attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
+    isToUpload: (id) => toUpload.get(id) !== undefined,
     setSpooled: (id, size, sha256) => void spooled.run(size, sha256, id),
     setUploaded: (id) => void uploaded.run(id),
     get: (id) => maybe(get.get(id)),
     byEh: (eh) => maybe(byEh.get(eh)),
+    priorityOf: (conversation) => priorityOf.get(conversation)?.priority,
     nextOpen: (after) => maybe(nextOpen.get(after)),
     list: () => list.all().map(fromRow),
+    watched: () => watched.all().map(fromRow),
+    unwatch: (id) => void unwatch.run(id),
     setSealed: (id, eh, bytes) => void sealed.run(eh, bytes, id),
     setAccepted: (id, receipt) => void accepted.run(JSON.stringify(receipt), id),
     setRefused: (id, problem) => void refused.run(JSON.stringify(problem), id),

@@ -81,4 +81,39 @@ CREATE TABLE alarms (
   position INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, detail TEXT NOT NULL, at_ms INTEGER NOT NULL
 ) STRICT;
 `,
+  // Where a message stands in its sender's sequence, and when it is the application's turn (null: it waits for what it follows).
+  `
+ALTER TABLE messages ADD COLUMN envelope_id TEXT;
+ALTER TABLE messages ADD COLUMN sq INTEGER;
+ALTER TABLE messages ADD COLUMN prev TEXT;
+ALTER TABLE messages ADD COLUMN flags TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE messages ADD COLUMN ready INTEGER;
+UPDATE messages SET ready = arrival;
+DROP INDEX messages_unhandled;
+CREATE INDEX messages_unhandled ON messages (ready) WHERE handled = 0;
+CREATE UNIQUE INDEX messages_ready ON messages (ready);
+CREATE INDEX messages_waiting ON messages (arrival) WHERE ready IS NULL;
+CREATE INDEX messages_sequence ON messages (conversation, device, sq);
+CREATE INDEX messages_envelope ON messages (device, envelope_id);
+
+CREATE TABLE missing (
+  eh TEXT PRIMARY KEY, conversation TEXT NOT NULL, device TEXT, sq INTEGER, since_ms INTEGER NOT NULL, is_raised INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX missing_conversation ON missing (conversation);
+CREATE INDEX missing_awaited ON missing (since_ms) WHERE is_raised = 0;
+
+-- What is told once, across restarts; and facts about this device that outlive the process.
+CREATE TABLE told (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Whose confirmation is still awaited.
+ALTER TABLE outbox ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX outbox_watched ON outbox (position) WHERE watched = 1;
+-- Which batch the newest known day key of a device is from, and the last day that it covers.
+ALTER TABLE epoch_keys ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE epoch_keys ADD COLUMN last_day INTEGER NOT NULL DEFAULT 0;
+UPDATE epoch_keys SET last_day = day;
+`,
+  `
+CREATE TABLE recovery_position (id INTEGER PRIMARY KEY CHECK (id = 1), arrival INTEGER NOT NULL) STRICT;
+CREATE TABLE recovered (eh TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`,
 ];

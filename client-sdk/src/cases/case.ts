@@ -12,7 +12,9 @@ import {
   parseCanonical,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { MessageFlag } from '../archive/json-columns.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
+import type { MissingMessage } from '../archive/missing-table.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
@@ -30,6 +32,8 @@ export interface TimelineEntry {
   readonly acknowledgements: readonly Acknowledgement[];
   /** Set where the case's state did not allow this step: it is shown, and changes nothing. */
   readonly refused: string | null;
+  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`. */
+  readonly flags: readonly MessageFlag[];
 }
 
 export interface Case {
@@ -42,6 +46,8 @@ export interface Case {
   readonly state: string;
   readonly assets: readonly CaseAsset[];
   readonly timeline: readonly TimelineEntry[];
+  /** Messages that others of the case name and that are not here; never silently passed over. */
+  readonly missing: readonly MissingMessage[];
 }
 
 /** Who opened a conversation, with what priority, between whom. @throws SdkError `case.unknown` */
@@ -52,7 +58,9 @@ export function openingOf(
   const found = archive.conversations.get(conversation);
   if (found === undefined) throw new SdkError('case.unknown', `There is no case ${conversation}.`);
   const [first] = archive.messages.ofConversation(conversation);
-  return { agencies: found.agencies, priority: first?.priority ?? 'routine' };
+  // While the opening message itself waits in the outbox, what follows it must not overtake it or give it away.
+  const priority = first?.priority ?? archive.outbox.priorityOf(conversation) ?? 'routine';
+  return { agencies: found.agencies, priority };
 }
 
 /** The case's messages, receipts apart, each after what it follows. */
@@ -95,7 +103,9 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
       attachments: manifestOf(event).attachments,
       acknowledgements: archive.messages.acknowledgements(event.eh),
       refused: freeze?.refused.get(event.eh) ?? null,
+      flags: event.flags,
     })),
+    missing: archive.missing.ofConversation(conversation),
   };
 }
 

@@ -4,26 +4,33 @@
  */
 
 import type { RecipientKey } from '@holdfast/keys';
-import { type AgencyChain, type BatchOwner, isKeysError, memberOf, verifyEpochKey } from '@holdfast/keys/verify';
+import { type AgencyChain, type BatchOwner, type Fingerprint, memberOf } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type DeviceId,
-  dayOf,
-  type EpochKeyProof,
+  type EnvelopeCore,
   type FederationId,
   fromBase64url,
+  type Hash,
   OPERATIONS,
 } from '@holdfast/protocol';
+import type { Finding } from '../alarms.js';
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
 import { DirectoryAlarm } from './alarm.js';
+import { DayKeys, type KeyState } from './day-keys.js';
+import { directoryFindings } from './findings.js';
+import { confirmRoot, fingerprintOf, quarantinedIn } from './quarantine.js';
 import { emptyView, replayStatements, replayTrustLists, withStatements } from './replay.js';
-import { addressable, type DirectoryView } from './view.js';
+import { addressable, type DirectoryView, type KnownAgency } from './view.js';
 
 export interface DirectoryDependencies {
   readonly archive: Archive;
   readonly fed: FederationId;
+  /** Who reads: ourselves. */
+  readonly agency: AgencyId;
+  readonly device: DeviceId;
   readonly now: () => number;
   readonly onAlarm: (alarm: DirectoryAlarm) => void;
 }
@@ -31,14 +38,19 @@ export interface DirectoryDependencies {
 export class Directory {
   readonly #deps: DirectoryDependencies;
   #view: DirectoryView | undefined;
-  #keys: Map<DeviceId, RecipientKey>;
+  readonly #keys: DayKeys;
 
   constructor(deps: DirectoryDependencies) {
     this.#deps = deps;
     const { directory } = deps.archive;
     const trust = replayTrustLists(undefined, directory.trustLists(), deps.fed);
-    this.#view = trust === undefined ? undefined : replayStatements(emptyView(trust), directory.statements());
-    this.#keys = new Map(directory.epochKeys().map((row) => [row.device, row]));
+    if (trust !== undefined) this.#hold(replayStatements(emptyView(trust), directory.statements()));
+    this.#keys = new DayKeys({
+      table: directory,
+      now: deps.now,
+      ownerOf: (device) => this.#batchOwner(device),
+      onAlarm: deps.onAlarm,
+    });
   }
 
   /** The newest view. @throws SdkError `relay.unreachable` before the first sync */
@@ -49,6 +61,39 @@ export class Directory {
         'The directory has not been fetched yet; the first sync needs the relay.',
       );
     return this.#view;
+  }
+
+  /** Makes `view` the newest; a root that a person must compare is raised once. */
+  #hold(view: DirectoryView): void {
+    const { told } = this.#deps.archive;
+    const quarantined = quarantinedIn(view, told);
+    this.#view = { ...view, quarantined };
+    for (const agency of quarantined) {
+      const known = view.agencies.get(agency);
+      if (known === undefined) continue;
+      const { digits, words } = fingerprintOf(known);
+      if (told.once(`root-replaced ${agency} ${digits}`, this.#deps.now()))
+        this.#raise(new DirectoryAlarm('directory.root-replaced', { agency, digits, words }));
+    }
+  }
+
+  /** The fingerprint of an agency's root, to be compared by phone. @throws SdkError `directory.unknown-agency` */
+  fingerprint(agency: AgencyId): Fingerprint {
+    return fingerprintOf(this.#known(agency));
+  }
+
+  /** Remembers that a person has compared it. @returns false where what was typed is another. @throws SdkError `directory.unknown-agency` */
+  confirmRoot(agency: AgencyId, typed: string): boolean {
+    const { archive, now } = this.#deps;
+    const matches = confirmRoot(this.#known(agency), typed, archive.told, now());
+    if (matches) this.#hold(this.view);
+    return matches;
+  }
+
+  #known(agency: AgencyId): KnownAgency {
+    const known = this.view.agencies.get(agency);
+    if (known === undefined) throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
+    return known;
   }
 
   get isKnown(): boolean {
@@ -87,7 +132,7 @@ export class Directory {
       this.#deps.archive.atomically(() => {
         for (const [index, jws] of page.lists.entries()) this.#deps.archive.directory.addTrustList(from + index, jws);
       });
-      this.#view = { ...(this.#view ?? emptyView(trust)), trust };
+      this.#hold({ ...(this.#view ?? emptyView(trust)), trust });
     }
     if (this.#view === undefined)
       throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
@@ -107,51 +152,25 @@ export class Directory {
         for (const [index, jws] of fresh.entries())
           this.#deps.archive.directory.addStatement(agency, from + index, jws);
       });
-      this.#view = next;
+      this.#hold(next);
+      this.#tellOwn(agency, from, fresh.length);
       if (page.next === null || page.statements.length === 0) return;
     }
+  }
+
+  /** Whoever keeps our agency's keys must hear of everything that is said in its name; not of what was there before us. */
+  #tellOwn(agency: AgencyId, from: number, count: number): void {
+    if (agency !== this.#deps.agency || from === 0 || count === 0) return;
+    this.#raise(new DirectoryAlarm('directory.own-changed', { agency, fromSeq: from, toSeq: from + count - 1 }));
   }
 
   #raise(alarm: DirectoryAlarm): void {
     this.#deps.onAlarm(alarm);
   }
 
-  /** Fetches the day's epoch keys of every device, each with its proof; what does not verify is left out and raised. */
-  async refreshEpochKeys(session: RelaySession, agency?: AgencyId, signal?: AbortSignal): Promise<void> {
-    const day = String(dayOf(this.#deps.now()));
-    let after: DeviceId | undefined;
-    do {
-      const query = { day, ...(agency === undefined ? {} : { agency }), ...(after === undefined ? {} : { after }) };
-      const page = await session.call(OPERATIONS.getEpochKeys, { query, ...(signal ? { signal } : {}) });
-      const fresh: RecipientKey[] = [];
-      for (const proof of page.keys) {
-        const key = this.#verified(proof);
-        if (key !== undefined) fresh.push(key);
-      }
-      this.#deps.archive.directory.putEpochKeys(fresh);
-      for (const key of fresh) this.#keys.set(key.device, key);
-      after = page.next ?? undefined;
-    } while (after !== undefined);
-  }
-
-  /** One bad proof must not keep the others' keys away: it is raised and left out. */
-  #verified(proof: EpochKeyProof): RecipientKey | undefined {
-    const owner = this.#batchOwner(proof.device);
-    if (owner === undefined) return undefined;
-    try {
-      const { device, day, key, batch } = verifyEpochKey(proof, owner);
-      const today = dayOf(this.#deps.now());
-      // Today's key, or the last that the device has published; an older one would be the relay's choice, not the device's.
-      const isLast = day === batch.batch.firstDay + batch.batch.count - 1;
-      if (day !== today && !(isLast && day < today)) throw new DirectoryAlarm('epoch-key.refused', { device, day });
-      return day >= (this.#keys.get(device)?.day ?? 0) ? { device, day, key } : undefined;
-    } catch (error) {
-      if (error instanceof DirectoryAlarm) this.#raise(error);
-      else if (isKeysError(error))
-        this.#raise(new DirectoryAlarm('epoch-key.refused', { device: proof.device, cause: error.code }));
-      else throw error;
-      return undefined;
-    }
+  /** Fetches the day's epoch keys, of one agency or of all; what does not verify is left out and raised. */
+  refreshEpochKeys(session: RelaySession, agency?: AgencyId, signal?: AbortSignal): Promise<void> {
+    return this.#keys.refresh(session, agency, signal);
   }
 
   #batchOwner(device: DeviceId): BatchOwner | undefined {
@@ -162,17 +181,29 @@ export class Directory {
       : { fed: this.#deps.fed, agency, device, key: fromBase64url(certificate.key) };
   }
 
-  /** The devices of an agency that can be sealed to now, with their keys. */
+  /** The devices of an agency that can be sealed to now, with their keys; a dormant one is not addressed. */
   recipientKeys(agency: AgencyId): readonly RecipientKey[] {
-    return addressable(this.view, agency, this.#deps.now()).flatMap(({ device }) => this.#keys.get(device) ?? []);
+    return this.#addressable(agency).flatMap(({ device }) => this.#keys.recipientKey(device) ?? []);
   }
 
   /** True where some addressable device of `agency` has no key yet, or only an old one. */
   needsKeys(agency: AgencyId): boolean {
-    const today = dayOf(this.#deps.now());
-    return addressable(this.view, agency, this.#deps.now()).some(
-      ({ device }) => (this.#keys.get(device)?.day ?? 0) < today,
-    );
+    return this.#addressable(agency).some(({ device }) => this.#keys.needsKey(device));
+  }
+
+  /** An agency's devices and whether they can be sealed to. */
+  devicesOf(agency: AgencyId): readonly { readonly device: DeviceId; readonly keys: KeyState }[] {
+    return this.#addressable(agency).map(({ device }) => ({ device, keys: this.#keys.stateOf(device) }));
+  }
+
+  #addressable(agency: AgencyId): ReturnType<typeof addressable> {
+    return addressable(this.view, agency, this.#deps.now());
+  }
+
+  /** What an envelope's `dir` and `to` say beside whether they hold. */
+  findingsOn(core: EnvelopeCore, eh: Hash): readonly Finding[] {
+    const { agency, device } = this.#deps;
+    return directoryFindings(this.view, core, eh, { agency, device, lastDayOf: this.#keys.lastDayOf });
   }
 
   /** Every member agency's id, in order. */

@@ -1,7 +1,8 @@
 /** Searching the directory: State, authority type, network, words. */
 import type { AgencyId } from '@holdfast/protocol';
 import type { Runtime } from '../runtime.js';
-import { publishedBy } from './first-sight.js';
+import { untilAborted } from '../transport/linked-signal.js';
+import { firstSight, publishedBy } from './first-sight.js';
 import type { PublishedAgency } from './published.js';
 
 export interface DirectoryQuery {
@@ -14,14 +15,15 @@ export interface DirectoryQuery {
   readonly text?: string;
 }
 
-/** Online it brings the directory in step first; offline it answers from what it holds. */
+/** Online it brings the directory in step first; offline it answers from what it holds. @throws SdkError `relay.*`; the signal's reason */
 export async function findAgencies(
   runtime: Runtime,
   query: DirectoryQuery,
   signal: AbortSignal,
 ): Promise<readonly PublishedAgency[]> {
   const { directory } = runtime;
-  if (runtime.isOnline) await runtime.sync();
+  if (runtime.isOnline) await untilAborted(runtime.sync(), signal);
+  else if (!directory.isKnown) await firstSight(runtime, signal);
   const found: PublishedAgency[] = [];
   for (const agency of directory.agencies()) {
     if (query.agency !== undefined && query.agency !== agency) continue;

@@ -2,6 +2,7 @@
 import type { AgencyId } from '@holdfast/protocol';
 import { isSdkError, SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
+import { reasonOf, underSignals } from '../transport/linked-signal.js';
 import { isAtHand, type PublishedAgency, publishedAgency } from './published.js';
 
 /** How long a client that was just opened waits for its first sight of the directory. */
@@ -17,12 +18,17 @@ export async function publishedBy(
   signal: AbortSignal = runtime.signal,
 ): Promise<PublishedAgency> {
   const { directory, archive } = runtime;
-  if (!runtime.isOnline && !isAtHand(agency, directory.isKnown ? directory.view : undefined, archive)) {
-    try {
-      await runtime.online(AbortSignal.any([signal, AbortSignal.timeout(FIRST_SYNC_MS)]));
-    } catch (cause) {
-      throw isSdkError(cause) ? cause : new SdkError('relay.unreachable', undefined, { cause });
-    }
-  }
+  if (!runtime.isOnline && !isAtHand(agency, directory.isKnown ? directory.view : undefined, archive))
+    await firstSight(runtime, signal);
   return publishedAgency(agency, runtime.publishedWith(signal));
+}
+
+/** Waits a little for the relay. @throws SdkError `relay.unreachable`; the signal's reason */
+export async function firstSight(runtime: Runtime, signal: AbortSignal): Promise<void> {
+  try {
+    await underSignals([signal, AbortSignal.timeout(FIRST_SYNC_MS)], (either) => runtime.online(either));
+  } catch (cause) {
+    if (signal.aborted) throw reasonOf(signal);
+    throw isSdkError(cause) ? cause : new SdkError('relay.unreachable', undefined, { cause });
+  }
 }

@@ -17,7 +17,8 @@ import {
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
-import { addressable, type DirectoryView } from './view.js';
+import type { KeyState } from './day-keys.js';
+import type { DirectoryView } from './view.js';
 
 export interface PublishedAgency {
   readonly agency: AgencyId;
@@ -28,6 +29,10 @@ export interface PublishedAgency {
   readonly entryExpiresAtMs: number | null;
   readonly capabilityExpiresAtMs: number | null;
   readonly devices: number;
+  /** Each of them, and whether it can be sealed to: `stale` past its last day key, which is still used; `dormant` no more. */
+  readonly deviceKeys: readonly KeyState[];
+  /** Its root was replaced and only the federation vouches for it: nothing is sent to it until somebody has compared the fingerprint. */
+  readonly quarantined: boolean;
 }
 
 export interface PublishedDependencies {
@@ -35,16 +40,17 @@ export interface PublishedDependencies {
   readonly archive: Archive;
   /** Undefined while the relay is away. */
   readonly session: RelaySession | undefined;
-  readonly nowMs: number;
+  readonly keyStates: (agency: AgencyId) => readonly KeyState[];
   readonly signal: AbortSignal;
 }
 
 /** @throws SdkError `directory.unknown-agency`, `relay.*` */
 export async function publishedAgency(agency: AgencyId, deps: PublishedDependencies): Promise<PublishedAgency> {
-  const { view, nowMs } = deps;
+  const { view } = deps;
   const member = memberOf(view.trust, agency);
   if (member === undefined) throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
   const chain = view.agencies.get(agency)?.chain;
+  const deviceKeys = deps.keyStates(agency);
   const entry = await documentOf(chain?.entry?.documentHash, deps);
   const capability = await documentOf(chain?.capability?.documentHash, deps);
   return {
@@ -55,7 +61,9 @@ export async function publishedAgency(agency: AgencyId, deps: PublishedDependenc
     capability: capability === undefined ? null : parseCapabilityRecord(capability),
     entryExpiresAtMs: chain?.entry?.expiresAtMs ?? null,
     capabilityExpiresAtMs: chain?.capability?.expiresAtMs ?? null,
-    devices: addressable(view, agency, nowMs).length,
+    devices: deviceKeys.length,
+    deviceKeys,
+    quarantined: view.quarantined.has(agency),
   };
 }
 

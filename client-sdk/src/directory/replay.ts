@@ -1,5 +1,5 @@
 /** Building the view: every trust list and statement is verified again each time it is read, also from our own disk. */
-import { type AcceptedTrustList, acceptTrustList, extendChain, memberOf, startChain } from '@holdfast/keys/verify';
+import { type AcceptedTrustList, acceptTrustList, extendChain, rootsOf, startMemberChain } from '@holdfast/keys/verify';
 import type { AgencyId, DeviceId, FederationId, GeneralJws } from '@holdfast/protocol';
 import type { DirectoryView, KnownAgency } from './view.js';
 
@@ -19,6 +19,7 @@ export const emptyView = (trust: AcceptedTrustList): DirectoryView => ({
   trust,
   agencies: new Map(),
   owners: new Map(),
+  quarantined: new Set(),
 });
 
 /** Appends statements to one agency's chain. @throws KeysError `chain.*`, `jws.invalid` */
@@ -27,19 +28,21 @@ export function withStatements(
   agency: AgencyId,
   statements: readonly GeneralJws[],
 ): DirectoryView {
-  const member = memberOf(view.trust, agency);
-  if (member === undefined || statements.length === 0) return view;
   const known = view.agencies.get(agency);
-  let chain = known?.chain ?? startChain(agency, member.root, view.trust.fed);
+  let chain = known?.chain ?? startMemberChain(view.trust, agency);
+  if (chain === undefined || statements.length === 0) return view;
+  const vouched = rootsOf(view.trust, agency);
   const heads = [...(known?.heads ?? [])];
+  const times = [...(known?.times ?? [])];
   const owners = new Map(view.owners);
   for (const jws of statements) {
-    const extension = extendChain(chain, jws);
+    const extension = extendChain(chain, jws, vouched);
     chain = extension.chain;
     if (chain.head !== null) heads.push(chain.head);
+    times.push(chain.atMs);
     if (extension.statement.kind === 'device') claim(owners, extension.statement.device, agency);
   }
-  const agencies = new Map<AgencyId, KnownAgency>(view.agencies).set(agency, { chain, heads });
+  const agencies = new Map<AgencyId, KnownAgency>(view.agencies).set(agency, { chain, heads, times });
   return { ...view, agencies, owners };
 }
 

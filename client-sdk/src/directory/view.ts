@@ -17,6 +17,7 @@ import {
   fromBase64url,
   type Hash,
   MS_PER_DAY,
+  mapEntries,
 } from '@holdfast/protocol';
 import { DirectoryAlarm } from './alarm.js';
 
@@ -24,12 +25,16 @@ export interface KnownAgency {
   readonly chain: AgencyChain;
   /** Head after each position, so that a `dir` of the past can be checked. */
   readonly heads: readonly Hash[];
+  /** When each statement was made, by its signer. */
+  readonly times: readonly number[];
 }
 
 export interface DirectoryView {
   readonly trust: AcceptedTrustList;
   readonly agencies: ReadonlyMap<AgencyId, KnownAgency>;
   readonly owners: ReadonlyMap<DeviceId, AgencyId>;
+  /** Agencies under a root that only the federation vouches for, and that nobody here has compared yet. */
+  readonly quarantined: ReadonlySet<AgencyId>;
 }
 
 export const isMember = (view: DirectoryView, agency: AgencyId): boolean =>
@@ -38,7 +43,8 @@ export const isMember = (view: DirectoryView, agency: AgencyId): boolean =>
 /** The devices of an agency that may be addressed now. */
 export function addressable(view: DirectoryView, agency: AgencyId, nowMs: number): readonly DeviceCertificate[] {
   const known = view.agencies.get(agency);
-  return known === undefined || !isMember(view, agency) ? [] : activeDevices(known.chain, nowMs);
+  const isTrusted = isMember(view, agency) && !view.quarantined.has(agency);
+  return known === undefined || !isTrusted ? [] : activeDevices(known.chain, nowMs);
 }
 
 export interface Sender {
@@ -48,7 +54,7 @@ export interface Sender {
 
 /**
  * Who a device is, in the newest view: certified, not revoked, its agency a member.
- * @throws DirectoryAlarm `sender.unknown` (sync and try again), `sender.revoked`
+ * @throws DirectoryAlarm `sender.unknown` (sync and try again), `sender.revoked`, `sender.quarantined` (until it is compared)
  */
 export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): Sender {
   const agency = view.owners.get(device);
@@ -57,6 +63,7 @@ export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): S
   if (agency === undefined || chain === undefined || certificate === undefined)
     throw new DirectoryAlarm('sender.unknown');
   if (!isMember(view, agency) || !isActive(chain, certificate, tsMs)) throw new DirectoryAlarm('sender.revoked');
+  if (view.quarantined.has(agency)) throw new DirectoryAlarm('sender.quarantined', { agency });
   return { agency, key: fromBase64url(certificate.key) };
 }
 
@@ -66,10 +73,9 @@ export function senderOf(view: DirectoryView, device: DeviceId, tsMs: number): S
  */
 export function checkRecipients(view: DirectoryView, core: EnvelopeCore): void {
   const at = new Map<AgencyId, number>();
-  for (const [name, [seq, head]] of Object.entries(core.dir)) {
-    const known = agencyNamed(view, name);
+  for (const [agency, [seq, head]] of mapEntries(core.dir)) {
+    const known = view.agencies.get(agency);
     if (known === undefined || seq >= known.heads.length) throw new DirectoryAlarm('directory.behind');
-    const { agency } = known.chain;
     if (known.heads[seq] !== head) throw new DirectoryAlarm('directory.forked', { agency, seq });
     at.set(agency, seq);
   }
@@ -113,7 +119,3 @@ export function trustState(view: DirectoryView, nowMs: number): 'current' | 'fre
   if (nowMs <= expiresAtMs) return 'current';
   return nowMs <= expiresAtMs + 30 * MS_PER_DAY ? 'freeze-only' : 'expired';
 }
-
-/** Names in JSON are plain strings; only one that the directory knows becomes an agency. */
-const agencyNamed = (view: DirectoryView, name: string): KnownAgency | undefined =>
-  [...view.agencies.values()].find(({ chain }) => chain.agency === name);

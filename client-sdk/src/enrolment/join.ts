@@ -1,14 +1,12 @@
 /** The administrator's two steps against a relay: joining a federation, and enrolling a device that can receive at once. */
 import type { Argon2idParams, Unlock } from '@holdfast/keys';
-import { type AgencyChain, extendChain, memberOf, startChain } from '@holdfast/keys/verify';
-import { type AgencyId, type DeviceId, type FederationId, type GeneralJws, OPERATIONS } from '@holdfast/protocol';
-import { replayTrustLists } from '../directory/replay.js';
-import { SdkError } from '../errors.js';
+import type { AgencyId, DeviceId, FederationId } from '@holdfast/protocol';
 import { readAgencyFile, readJoinedAgency, writeAgencyFile } from '../home/home.js';
 import { Runtime } from '../runtime.js';
-import { type OpenSession, openSession } from '../session/open-session.js';
+import { openSession } from '../session/open-session.js';
 import { registerAgency } from './agency.js';
 import { enrolDevice } from './device.js';
+import { fetchChain } from './own-chain.js';
 
 export interface JoinRequest {
   readonly home: string;
@@ -29,7 +27,7 @@ export async function joinFederation(
   const { home, unlock, relayUrl, fed, entry, capability, nowMs, signal } = request;
   const file = await readAgencyFile(home);
   const session = openSession(relayUrl, signal);
-  const chain = await fetchChain(session, file.agency, fed);
+  const { chain } = await fetchChain(session, file.agency, fed);
   const registered = await registerAgency(home, unlock, session, chain, { entry, capability }, nowMs);
   await writeAgencyFile(home, { ...file, federation: { fed, relayUrl } });
   return { agency: file.agency, seq: registered.seq };
@@ -49,7 +47,7 @@ export async function enrol(request: EnrolRequest): Promise<{ readonly agency: A
   const { home, name, unlock, nowMs, signal, params } = request;
   const { agency, federation } = await readJoinedAgency(home);
   const session = openSession(federation.relayUrl, signal);
-  const chain = await fetchChain(session, agency, federation.fed);
+  const { chain } = await fetchChain(session, agency, federation.fed);
   const { device } = await enrolDevice(home, name, unlock, session, chain, nowMs, params);
   const runtime = await Runtime.start({ home, device: name, unlock });
   try {
@@ -58,27 +56,4 @@ export async function enrol(request: EnrolRequest): Promise<{ readonly agency: A
     await runtime.stop();
   }
   return { agency, device };
-}
-
-/** An agency's chain as the relay has it, verified from the federation's id on. */
-async function fetchChain(session: OpenSession, agency: AgencyId, fed: FederationId): Promise<AgencyChain> {
-  const lists: GeneralJws[] = [];
-  for (;;) {
-    const page = await session.openCall(OPERATIONS.getTrustLists, { query: { from: String(lists.length + 1) } });
-    if (page.lists.length === 0) break;
-    lists.push(...page.lists);
-  }
-  const trust = replayTrustLists(undefined, lists, fed);
-  const member = trust === undefined ? undefined : memberOf(trust, agency);
-  if (member === undefined)
-    throw new SdkError('directory.unknown-agency', `The federation has not admitted ${agency} yet.`);
-  let chain = startChain(agency, member.root, fed);
-  for (;;) {
-    const page = await session.openCall(OPERATIONS.getStatements, {
-      params: { agency },
-      query: { from: String(chain.seq + 1) },
-    });
-    for (const jws of page.statements) chain = extendChain(chain, jws).chain;
-    if (page.next === null || page.statements.length === 0) return chain;
-  }
 }

@@ -15,10 +15,12 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
+import { assertNotCloned } from '../clone.js';
 import type { Directory } from '../directory/directory.js';
 import { trustState } from '../directory/view.js';
 import { isSdkError, SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
+import type { StepHook } from '../steps.js';
 import { type AttachmentProgress, attachmentsReady, prepareAttachments } from './attachment-queue.js';
 import { type Identity, sealItem } from './seal-item.js';
 
@@ -38,6 +40,7 @@ export interface OutboxDependencies {
   readonly submit: (bytes: Uint8Array, signal: AbortSignal) => Promise<Receipt>;
   readonly isOnline: () => boolean;
   readonly emit: (event: OutboxEvent) => void;
+  readonly onStep?: StepHook | undefined;
 }
 
 export class Outbox {
@@ -100,6 +103,7 @@ export class Outbox {
   /** @returns true where the item is done with (accepted or refused), false where it must wait */
   async #advance(item: OutboxItem): Promise<boolean> {
     try {
+      assertNotCloned(this.#deps.archive);
       const trust = trustState(this.#deps.directory.view, this.#deps.now());
       if (trust === 'expired' || (trust === 'freeze-only' && !isFreezeKind(item.kind)))
         return this.#wait(item, new SdkError('trust-list.expired'));
@@ -127,19 +131,23 @@ export class Outbox {
   }
 
   async #submit(id: EnvelopeId, eh: Hash, bytes: Uint8Array): Promise<void> {
-    const receipt = await this.#deps.submit(bytes, this.#signal);
-    const { origin, key } = this.#deps.directory.view.trust.list.relay;
+    const { archive, directory, submit, emit, onStep } = this.#deps;
+    const receipt = await submit(bytes, this.#signal);
+    onStep?.('receipt-received');
+    const { origin, key } = directory.view.trust.list.relay;
     verifyReceipt(receipt, { eh, origin, relayKey: fromBase64url(key) });
-    this.#deps.archive.outbox.setAccepted(id, receipt);
+    onStep?.('receipt-verified');
+    archive.outbox.setAccepted(id, receipt);
+    onStep?.('accepted');
     this.#waiting.delete(id);
-    this.#deps.emit({ event: 'outbox.accepted', id, eh, receipt });
+    emit({ event: 'outbox.accepted', id, eh, receipt });
   }
 
   #prepare(item: OutboxItem): false {
     if (!this.#preparing.has(item.id)) {
-      const { archive, session, spool, emit } = this.#deps;
+      const { archive, session, spool, emit, onStep } = this.#deps;
       const onProgress = (progress: AttachmentProgress): void => emit({ event: 'outbox.uploading', ...progress });
-      const task = prepareAttachments(item.id, { archive, session, spool, onProgress }, this.#signal)
+      const task = prepareAttachments(item.id, { archive, session, spool, onProgress, onStep }, this.#signal)
         .catch((error: unknown) => void this.#failed(item, error))
         .finally(() => {
           this.#preparing.delete(item.id);

@@ -29,6 +29,7 @@ import type { Directory } from '../directory/directory.js';
 import { headsOf } from '../directory/view.js';
 import { SdkError } from '../errors.js';
 import { queueActed } from '../send/receipts.js';
+import type { StepHook } from '../steps.js';
 
 export interface Identity {
   readonly fed: FederationId;
@@ -42,7 +43,7 @@ const DEFAULT_EXPIRY_MS = LIMITS.freezeExpiryMs;
 
 /**
  * Seals `item` and stores it as sealed.
- * @throws SdkError `directory.no-devices` where a recipient agency cannot be reached yet
+ * @throws SdkError `directory.quarantined`; `directory.no-devices` where a recipient agency cannot be reached yet
  */
 export async function sealItem(
   item: OutboxItem,
@@ -51,6 +52,7 @@ export async function sealItem(
     readonly directory: Directory;
     readonly identity: Identity;
     readonly now: () => number;
+    readonly onStep?: StepHook | undefined;
   },
 ): Promise<SealedEnvelope> {
   const { archive, directory, identity } = deps;
@@ -80,6 +82,7 @@ export async function sealItem(
     approvals: [],
     checkpoints: [],
   };
+  deps.onStep?.('sealing');
   const sealed = await sealEnvelope({
     fed: identity.fed,
     id: item.id,
@@ -112,9 +115,14 @@ export async function sealItem(
       body: item.body,
       jws: sealed.jws,
       handled: true,
+      envelopeId: item.id,
+      sq: conversation.sq,
+      prev: conversation.prev,
+      isReady: true,
     });
     queueActed(archive, item, sealed.eh, atMs);
   });
+  deps.onStep?.('sealed');
   return sealed;
 }
 
@@ -122,6 +130,7 @@ export async function sealItem(
 function recipientsOf(item: OutboxItem, directory: Directory, identity: Identity): RecipientKey[] {
   const to: RecipientKey[] = [];
   for (const agency of item.recipients) {
+    if (directory.view.quarantined.has(agency)) throw new SdkError('directory.quarantined');
     const keys = directory.recipientKeys(agency);
     if (keys.length === 0) throw new SdkError('directory.no-devices', `${agency} has no device that can receive now.`);
     to.push(...keys);

@@ -4,8 +4,11 @@
  */
 import type { AgencyId, AttachmentRef, ConversationId, Hash, Message, Priority } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { MessageFlag } from '../archive/json-columns.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { EventHub } from '../events.js';
+import type { StepHook } from '../steps.js';
+import { linkSignals } from '../transport/linked-signal.js';
 import { manifestOf } from './evidence.js';
 import { readMessage, type UnknownMessage } from './read-message.js';
 
@@ -20,6 +23,8 @@ export interface InboxItem {
   readonly storedAtMs: number;
   readonly message: Message | UnknownMessage;
   readonly attachments: readonly AttachmentRef[];
+  /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`. */
+  readonly flags: readonly MessageFlag[];
 }
 
 export function itemOf(message: StoredMessage): InboxItem {
@@ -33,6 +38,7 @@ export function itemOf(message: StoredMessage): InboxItem {
     storedAtMs: message.storedAtMs,
     message: readMessage(message),
     attachments: manifestOf(message).attachments,
+    flags: message.flags,
   };
 }
 
@@ -41,36 +47,51 @@ export interface InboxDependencies {
   readonly events: EventHub;
   /** Queues the `opened` receipt, in the same transaction that marks the item as handled. */
   readonly queueOpened: (message: StoredMessage) => void;
+  /** Aborts when the client is closed. */
+  readonly closed: AbortSignal;
+  readonly onStep: StepHook | undefined;
 }
 
-/** Yields each unhandled message; ends when `signal` aborts. */
+/**
+ * Yields each unhandled message; ends when `signal` aborts, or the client is closed.
+ * @throws SdkError `closed` where an item was in hand when the client was closed: it is not marked as dealt with
+ */
 export async function* readInbox(
   deps: InboxDependencies,
   signal: AbortSignal,
 ): AsyncGenerator<InboxItem, void, undefined> {
   const { archive, events } = deps;
+  const link = linkSignals(signal, deps.closed);
   let after = 0;
-  while (!signal.aborted) {
-    const message = archive.messages.nextUnhandled(after);
-    if (message === undefined) {
-      try {
-        await events.until(() => archive.messages.nextUnhandled(after) !== undefined, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
+  try {
+    while (!link.signal.aborted) {
+      const message = archive.messages.nextUnhandled(after);
+      if (message === undefined) {
+        try {
+          await events.until(() => archive.messages.nextUnhandled(after) !== undefined, link.signal);
+        } catch (error) {
+          if (link.signal.aborted) return;
+          throw error;
+        }
+        continue;
       }
-      continue;
+      after = message.ready ?? after;
+      const item = itemOf(message);
+      deps.onStep?.('handed-over');
+      yield item;
+      finish(deps, message);
     }
-    after = message.arrival;
-    yield itemOf(message);
-    finish(deps, message);
+  } finally {
+    link.release();
   }
 }
 
-function finish({ archive, queueOpened }: InboxDependencies, message: StoredMessage): void {
+function finish({ archive, queueOpened, onStep }: InboxDependencies, message: StoredMessage): void {
   archive.atomically(() => {
     if (archive.messages.get(message.eh)?.handled === true) return;
     archive.messages.markHandled(message.eh);
+    onStep?.('handling');
     queueOpened(message);
   });
+  onStep?.('opened-queued');
 }

@@ -3,34 +3,16 @@
  * delivers again and a crash after it means it is here. Only then is the relay told. What cannot be believed is kept, never
  * dropped, and raised.
  */
-import {
-  type EpochSecret,
-  type InspectedEnvelope,
-  inspectEnvelope,
-  isKeysError,
-  type OpenedEnvelope,
-  openEnvelope,
-} from '@holdfast/keys';
-import { sha256, verifyCompactJws } from '@holdfast/keys/verify';
-import {
-  type Delivery,
-  type EpochKeyName,
-  fromBase64url,
-  fromUtf8,
-  isProtocolError,
-  NOTICE_TYP,
-  parseCanonical,
-  parseNotice,
-  rosterHash,
-  toBase64url,
-} from '@holdfast/protocol';
-import type { Archive } from '../archive/archive.js';
+import { type InspectedEnvelope, inspectEnvelope, isKeysError, KeysError } from '@holdfast/keys';
+import { verifySignature } from '@holdfast/keys/verify';
+import { type Delivery, envelopeSigningBytes, isProtocolError } from '@holdfast/protocol';
+import { ALARMS, type AlarmEvent, alarmEvent, type Finding, isAlarmCode } from '../alarms.js';
 import type { StoredMessage } from '../archive/message-table.js';
+import { markCloned } from '../clone.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
-import type { Directory } from '../directory/directory.js';
-import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
-import type { Identity } from '../outbox/seal-item.js';
-import { readMessage } from './read-message.js';
+import { type OpenedMessage, type OpeningDependencies, openDelivered } from './open-delivered.js';
+import { readNotice } from './read-notice.js';
+import { type StoreDependencies, type StoredResult, storeOpened } from './store-opened.js';
 
 export type ReceiverEvent =
   | { readonly event: 'inbox.stored'; readonly message: StoredMessage }
@@ -42,18 +24,13 @@ export type ReceiverEvent =
       readonly atMs: number;
     }
   | { readonly event: 'outbox.expired'; readonly eh: string; readonly undelivered: readonly string[] }
-  | { readonly event: 'alarm'; readonly code: string; readonly detail: Readonly<Record<string, unknown>> };
+  | AlarmEvent;
 
-export interface ReceiverDependencies {
-  readonly archive: Archive;
-  readonly directory: Directory;
-  readonly identity: Identity;
-  readonly now: () => number;
+export interface ReceiverDependencies extends StoreDependencies, OpeningDependencies {
   readonly sync: () => Promise<void>;
-  readonly epochSecret: (name: EpochKeyName) => EpochSecret | undefined;
-  /** Queues a receipt within the running transaction. */
-  readonly queueReceipt: (message: StoredMessage, level: 'delivered') => void;
   readonly emit: (event: ReceiverEvent) => void;
+  /** Something may have begun to wait for what it follows. */
+  readonly onStored: () => void;
 }
 
 export class Receiver {
@@ -71,20 +48,28 @@ export class Receiver {
 
   /** Tries again what was kept aside for a directory we did not have. */
   async retryHeld(): Promise<void> {
-    for (const held of this.#deps.archive.arrivals.held()) {
-      const inspected = inspectEnvelope(held.bytes);
-      const opened = await this.#open(inspected).catch(() => undefined);
-      if (opened === undefined) continue;
-      this.#store(inspected, opened, () => this.#deps.archive.arrivals.release(held.position));
+    const { archive } = this.#deps;
+    for (const held of archive.arrivals.held()) {
+      try {
+        const inspected = inspectEnvelope(held.bytes);
+        const opened = await openDelivered(inspected, this.#deps);
+        this.#store(inspected, opened, () => archive.arrivals.release(held.position));
+      } catch (error) {
+        // Still not believed: it stays, and was raised when it came.
+        if (codeOf(error) === undefined) throw error;
+      }
     }
   }
 
   async #takeEnvelope(delivery: Delivery): Promise<void> {
-    const { archive } = this.#deps;
+    const { archive, identity, onStep } = this.#deps;
+    onStep?.('received');
     const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
     let inspected: InspectedEnvelope | undefined;
     try {
       inspected = inspectEnvelope(delivery.bytes);
+      onStep?.('inspected');
+      if (inspected.core.from === identity.device) throw this.#reflected(inspected);
       if (archive.messages.has(inspected.eh)) {
         advance();
         return;
@@ -95,112 +80,57 @@ export class Receiver {
     }
   }
 
+  /** One's own envelope: sent back by the relay, or signed by a copy of this device, which only the key itself can prove. */
+  #reflected({ delivered, digests, eh }: InspectedEnvelope): Error {
+    const { archive, identity } = this.#deps;
+    const isOurs = verifySignature(delivered.sig, envelopeSigningBytes(digests), identity.signingKey.publicKey);
+    if (!isOurs) return new KeysError('envelope.signature');
+    if (archive.messages.has(eh)) return new KeysError('envelope.reflected');
+    return new DirectoryAlarm('device.cloned', { eh });
+  }
+
   async #openWithSync(inspected: InspectedEnvelope): Promise<OpenedMessage> {
     try {
-      return await this.#open(inspected);
+      return await openDelivered(inspected, this.#deps);
     } catch (error) {
       if (!(error instanceof DirectoryAlarm && error.curable)) throw error;
       await this.#deps.sync();
-      return this.#open(inspected);
+      return openDelivered(inspected, this.#deps);
     }
   }
 
-  async #open(inspected: InspectedEnvelope): Promise<OpenedMessage> {
-    const { directory, identity, epochSecret } = this.#deps;
-    let sender: Sender | undefined;
-    const envelope = await openEnvelope(inspected, {
-      fed: identity.fed,
-      self: identity.device,
-      nowMs: this.#deps.now(),
-      senderKey: (device) => {
-        sender = senderOf(directory.view, device, inspected.core.ts);
-        return sender.key;
-      },
-      checkRecipients: (core) => checkRecipients(directory.view, core),
-      epochSecret,
-    });
-    if (sender === undefined) throw new DirectoryAlarm('sender.unknown');
-    assertSigned(directory.view.trust.list.use, envelope.manifest);
-    const roster = rosterOf(directory.view, envelope.core);
-    if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
-      throw new DirectoryAlarm('recipient.ghost', { roster });
-    return { envelope, sender, roster };
+  #store({ eh }: InspectedEnvelope, opened: OpenedMessage, also: () => void): void {
+    const { onStep, onStored } = this.#deps;
+    onStep?.('storing');
+    const stored = storeOpened(eh, opened, this.#deps, also);
+    onStep?.('stored');
+    this.tell(stored);
+    onStored();
   }
 
-  /** One transaction: the message, the thread of hashes, the cursor, and the receipt that goes back. */
-  #store(inspected: InspectedEnvelope, opened: OpenedMessage, also: () => void): void {
-    const { archive, identity, now, queueReceipt, emit } = this.#deps;
-    const { envelope, sender } = opened;
-    const { core, manifest } = envelope;
-    const isReceipt = manifest.kind.startsWith('receipt.');
-    const direction = sender.agency === identity.agency ? 'sibling' : 'in';
-    const stored = archive.atomically(() => {
-      also();
-      if (archive.messages.has(inspected.eh)) return undefined;
-      archive.conversations.create(manifest.conversation, opened.roster, now());
-      archive.conversations.see(manifest.conversation, { device: core.from, sq: manifest.sq, eh: inspected.eh });
-      archive.messages.insert({
-        eh: inspected.eh,
-        direction,
-        conversation: manifest.conversation,
-        kind: manifest.kind,
-        agency: sender.agency,
-        device: core.from,
-        tsMs: core.ts,
-        storedAtMs: now(),
-        priority: core.prio,
-        caseRef: manifest.caseRef,
-        follows: manifest.on,
-        body: envelope.body,
-        jws: envelope.jws,
-        handled: isReceipt || direction === 'sibling',
-      });
-      const message = archive.messages.get(inspected.eh);
-      if (message === undefined) return undefined;
-      if (direction === 'in' && !isReceipt) queueReceipt(message, 'delivered');
-      if (isReceipt) this.#countReceipt(message);
-      return message;
-    });
-    if (stored !== undefined && direction === 'in' && !isReceipt) emit({ event: 'inbox.stored', message: stored });
-  }
-
-  #countReceipt(message: StoredMessage): void {
-    const parsed = readMessage(message);
-    const level =
-      parsed.kind === 'receipt.delivered'
-        ? 'delivered'
-        : parsed.kind === 'receipt.opened'
-          ? 'opened'
-          : parsed.kind === 'receipt.acted'
-            ? 'acted'
-            : undefined;
-    if (level === undefined || parsed.kind === 'unknown') return;
-    const body = parsed.body;
-    if (!('eh' in body)) return;
-    const ack = { eh: body.eh, agency: message.agency, level, atMs: message.tsMs, receiptEh: message.eh } as const;
-    this.#deps.archive.messages.acknowledge(ack);
-    this.#deps.emit({ event: 'receipt', ...ack });
+  /** Says what storing has brought, once it is durable. */
+  tell({ released, acknowledgement, findings }: Omit<StoredResult, 'acknowledgement'> & Partial<StoredResult>): void {
+    const { emit } = this.#deps;
+    for (const { code, detail } of findings) emit(alarmEvent(code, detail));
+    if (acknowledgement !== undefined) emit({ event: 'receipt', ...acknowledgement });
+    for (const message of released)
+      if (message.direction === 'in' && !message.handled) emit({ event: 'inbox.stored', message });
   }
 
   #takeNotice(delivery: Delivery): void {
-    const { archive, directory, now, emit, identity } = this.#deps;
-    const { relay } = directory.view.trust.list;
+    const { archive, directory, now, emit } = this.#deps;
+    const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
     try {
-      const notice = parseNotice(
-        parseCanonical(verifyCompactJws(fromUtf8(delivery.bytes), { typ: NOTICE_TYP, key: fromBase64url(relay.key) })),
-      );
-      if (notice.fed !== identity.fed || notice.origin !== relay.origin) throw new DirectoryAlarm('directory.forked');
+      const notice = readNotice(delivery, directory.view);
       archive.atomically(() => {
         archive.outbox.setExpired(notice.eh);
-        archive.arrivals.advance(delivery.mailbox, delivery.number);
+        advance();
       });
       emit({ event: 'outbox.expired', eh: notice.eh, undelivered: notice.undelivered });
     } catch (error) {
-      archive.atomically(() => {
-        archive.arrivals.alarm('notice.refused', { mailbox: delivery.mailbox, number: delivery.number }, now());
-        archive.arrivals.advance(delivery.mailbox, delivery.number);
-      });
-      emit({ event: 'alarm', code: 'notice.refused', detail: { cause: codeOf(error) } });
+      const cause = codeOf(error);
+      if (cause === undefined) throw error;
+      this.#raise({ code: 'notice.refused', detail: { cause, ...placeOf(delivery) } }, now(), advance);
     }
   }
 
@@ -208,34 +138,38 @@ export class Receiver {
     const code = codeOf(error);
     // Anything else is a fault of this process (a full disk, a bug): the relay keeps the envelope and delivers it again.
     if (code === undefined) throw error;
-    const { archive, now, emit } = this.#deps;
+    const { archive, now } = this.#deps;
     const detail = {
       code,
-      mailbox: delivery.mailbox,
-      number: delivery.number,
+      ...placeOf(delivery),
       from: inspected?.core.from ?? null,
       eh: inspected?.eh ?? null,
+      ...(error instanceof DirectoryAlarm ? error.detail : {}),
     };
-    archive.atomically(() => {
-      archive.arrivals.hold({ eh: inspected?.eh ?? null, code, bytes: delivery.bytes, atMs: now() });
-      archive.arrivals.alarm('envelope.refused', detail, now());
+    const atMs = now();
+    this.#raise({ code: 'envelope.refused', detail }, atMs, () => {
+      archive.arrivals.hold({ eh: inspected?.eh ?? null, code, bytes: delivery.bytes, atMs });
+      if (code === 'device.cloned') markCloned(archive, atMs);
       advance();
     });
-    emit({ event: 'alarm', code: 'envelope.refused', detail });
+  }
+
+  /** Raises in one transaction with what belongs to it, with the advice of the refusal's own reason where that has any. */
+  #raise({ code, detail }: Finding, atMs: number, also: () => void): void {
+    const { archive, emit } = this.#deps;
+    archive.atomically(() => {
+      archive.arrivals.alarm(code, detail, atMs);
+      also();
+    });
+    const reason = detail.code;
+    emit({
+      ...alarmEvent(code, detail),
+      ...(typeof reason === 'string' && isAlarmCode(reason) ? ALARMS[reason] : {}),
+    });
   }
 }
 
-/** A device alone speaks for its agency only in a sandbox; officers' signatures are a later version's. Receipts are a device's own. */
-function assertSigned(use: 'sandbox' | 'live', { kind, approvals }: OpenedEnvelope['manifest']): void {
-  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.'))
-    throw new DirectoryAlarm('officers.missing');
-}
-
-interface OpenedMessage {
-  readonly envelope: OpenedEnvelope;
-  readonly sender: Sender;
-  readonly roster: ReturnType<typeof rosterOf>;
-}
+const placeOf = ({ mailbox, number }: Delivery): Pick<Delivery, 'mailbox' | 'number'> => ({ mailbox, number });
 
 function codeOf(error: unknown): string | undefined {
   if (error instanceof DirectoryAlarm || isKeysError(error) || isProtocolError(error)) return error.code;

@@ -7,7 +7,7 @@ import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } fro
 import { publishedBy } from '../directory/first-sight.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
+import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -19,12 +19,21 @@ export interface Disclosure {
   readonly caseRef?: string;
 }
 
-/** @throws SdkError `directory.unknown-agency`, `terms.not-accepted`, `message.*`, `attachment.*` */
-export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): Promise<SendHandle> {
+/**
+ * Where it is aborted, nothing was queued.
+ * @throws SdkError `directory.unknown-agency`, `directory.quarantined`, `terms.not-accepted`, `message.*`, `attachment.*`; the signal's reason
+ */
+export async function sendDisclosure(
+  runtime: Runtime,
+  disclosure: Disclosure,
+  signal: AbortSignal = runtime.signal,
+): Promise<SendHandle> {
   const { archive, events, identity, now, outbox } = runtime;
   const { to, body, attachments = [], caseRef = null } = disclosure;
   await checkAttachments(body.attachments, attachments);
-  const recipient = await publishedBy(runtime, to);
+  const recipient = await publishedBy(runtime, to, signal);
+  signal.throwIfAborted();
+  assertTrusted(recipient);
   assertMaySpeak(runtime.directory.view.trust.list.use);
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
@@ -49,6 +58,7 @@ export async function sendDisclosure(runtime: Runtime, disclosure: Disclosure): 
     archive.conversations.create(conversation, [to, identity.agency], now());
     return enqueue(archive, message, now());
   });
+  runtime.onStep?.('enqueued');
   outbox.wake();
   return handleOf(archive, events, id);
 }

@@ -22,6 +22,8 @@ import {
   toEnvelopeId,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import { assertNotCloned } from '../clone.js';
+import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -42,8 +44,9 @@ export const newEnvelopeId = (): EnvelopeId => toEnvelopeId(randomBytes(16));
 export const newConversationId = (): ConversationId => toConversationId(randomBytes(16));
 export const newBlobId = (): BlobId => toBlobId(randomBytes(16));
 
-/** Stores the message as queued, within a running transaction or its own. @throws SdkError `message.*` */
+/** Stores the message as queued, within a running transaction or its own. @throws SdkError `message.*`, `device.cloned` */
 export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: number): EnvelopeId {
+  if (!message.kind.startsWith('receipt.')) assertNotCloned(archive);
   const body = checkedBody(message.kind, message.body);
   const id = newEnvelopeId();
   const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
@@ -80,6 +83,11 @@ function checkedBody(kind: string, body: unknown): Uint8Array {
   const bytes = canonicalBytes(body);
   if (bytes.length > LIMITS.bodyBytes) throw new SdkError('message.too-large');
   return bytes;
+}
+
+/** Whoever is in quarantine is told nothing until somebody has compared its root. @throws SdkError `directory.quarantined` */
+export function assertTrusted({ quarantined }: PublishedAgency): void {
+  if (quarantined) throw new SdkError('directory.quarantined');
 }
 
 /** In a live federation an officer signs; until this version can, nothing is queued that every recipient would refuse. */

@@ -17,7 +17,7 @@ import { publishedBy } from '../directory/first-sight.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { Runtime } from '../runtime.js';
-import { assertMaySpeak, enqueue, newConversationId } from './enqueue.js';
+import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
@@ -26,7 +26,7 @@ export interface FreezeRequest {
   readonly to: AgencyId;
   readonly body: MessageBody<'freeze.request'>;
   readonly attachments?: readonly OutgoingAttachment[];
-  readonly caseRef?: string;
+  readonly caseRef?: string | null;
 }
 
 export interface FreezeStep<K extends FreezeKind> {
@@ -42,18 +42,18 @@ export class FreezeFlow {
   }
 
   /**
-   * Sends an alert, after the recipient's capability record has been asked.
-   * @throws SdkError `capability.*`, `directory.unknown-agency`, `message.*`, `attachment.*`
+   * Sends an alert, after the recipient's capability record has been asked. Where it is aborted, nothing was queued.
+   * @throws SdkError `capability.*`, `directory.unknown-agency`, `directory.quarantined`, `message.*`, `attachment.*`; the signal's reason
    */
-  async request({
-    to,
-    body,
-    attachments = [],
-    caseRef = null,
-  }: Omit<FreezeRequest, 'caseRef'> & { readonly caseRef?: string | null }): Promise<SendHandle> {
+  async request(
+    { to, body, attachments = [], caseRef = null }: FreezeRequest,
+    { signal = this.#runtime.signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<SendHandle> {
     const { archive, events, identity, now, outbox } = this.#runtime;
     await checkAttachments(body.attachments ?? [], attachments);
-    const recipient = await publishedBy(this.#runtime, to);
+    const recipient = await publishedBy(this.#runtime, to, signal);
+    signal.throwIfAborted();
+    assertTrusted(recipient);
     assertMaySpeak(this.#runtime.directory.view.trust.list.use);
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
@@ -77,6 +77,7 @@ export class FreezeFlow {
         now(),
       );
     });
+    this.#runtime.onStep?.('enqueued');
     outbox.wake();
     return handleOf(archive, events, id);
   }
@@ -121,6 +122,7 @@ export class FreezeFlow {
         now(),
       );
     });
+    this.#runtime.onStep?.('enqueued');
     outbox.wake();
     return Promise.resolve(handleOf(archive, events, id));
   }

@@ -14,6 +14,10 @@ export type SendState = (typeof SEND_STATES)[number] | 'refused' | 'expired';
 export interface SendHandle {
   readonly id: EnvelopeId;
   readonly conversation: ConversationId;
+  readonly kind: string;
+  /** The sender's own reference; what a program that was killed after queueing finds its message by. */
+  readonly caseRef: string | null;
+  readonly queuedAtMs: number;
   readonly state: SendState;
   /** The envelope's name, once sealed. */
   readonly eh: Hash | null;
@@ -30,10 +34,13 @@ export function handleOf(archive: Archive, events: EventHub, id: EnvelopeId): Se
     const item = archive.outbox.get(id);
     if (item === undefined) throw new SdkError('case.unknown', 'There is no such message in the outbox.');
     const acknowledgements = item.eh === null ? [] : archive.messages.acknowledgements(item.eh);
-    const { conversation, eh, receipt, problem } = item;
+    const { conversation, kind, caseRef, createdAtMs: queuedAtMs, eh, receipt, problem } = item;
     return {
       id,
       conversation,
+      kind,
+      caseRef,
+      queuedAtMs,
       eh,
       receipt,
       problem,
@@ -45,6 +52,15 @@ export function handleOf(archive: Archive, events: EventHub, id: EnvelopeId): Se
     id,
     get conversation() {
       return read().conversation;
+    },
+    get kind() {
+      return read().kind;
+    },
+    get caseRef() {
+      return read().caseRef;
+    },
+    get queuedAtMs() {
+      return read().queuedAtMs;
     },
     get state() {
       return read().state;

@@ -33,6 +33,7 @@ export async function sendNote(runtime: Runtime, { conversation, body }: Note): 
       now(),
     ),
   );
+  runtime.onStep?.('enqueued');
   outbox.wake();
   return Promise.resolve(handleOf(archive, events, id));
 }

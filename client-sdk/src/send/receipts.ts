@@ -1,6 +1,9 @@
-/** End-to-end receipts: signed messages to whoever sent, never an answer to a receipt (crypto, "Order, replay, loss"). */
+/**
+ * End-to-end receipts: signed messages, never an answer to a receipt (crypto, "Order, replay, loss"). They go to everybody in the
+ * case, as every message of it does: a number that some of them do not see would look like a message that is missing.
+ */
 
-import type { Hash } from '@holdfast/protocol';
+import type { AgencyId, Hash } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
@@ -14,15 +17,17 @@ export function queueReceipt(
   archive: Archive,
   message: StoredMessage,
   level: 'delivered' | 'opened',
+  self: AgencyId,
   nowMs: number,
 ): void {
+  const agencies = archive.conversations.get(message.conversation)?.agencies ?? [message.agency];
   enqueue(
     archive,
     {
       kind: `receipt.${level}`,
       body: { eh: message.eh, writtenAtMs: nowMs },
       conversation: message.conversation,
-      recipients: [message.agency],
+      recipients: agencies.filter((agency) => agency !== self),
       priority: message.priority,
       caseRef: null,
       termsHash: null,
@@ -40,7 +45,7 @@ export function queueActed(archive: Archive, answer: OutboxItem, event: Hash, no
     .ofConversation(answer.conversation)
     .find(({ kind, direction }) => kind === 'freeze.request' && direction === 'in');
   if (request === undefined) return;
-  const { conversation, priority, agency, eh } = request;
+  const { conversation, priority, eh } = request;
   const body = { eh, event, writtenAtMs: nowMs };
   enqueue(
     archive,
@@ -48,7 +53,7 @@ export function queueActed(archive: Archive, answer: OutboxItem, event: Hash, no
       kind: 'receipt.acted',
       body,
       conversation,
-      recipients: [agency],
+      recipients: answer.recipients,
       priority,
       caseRef: null,
       termsHash: null,

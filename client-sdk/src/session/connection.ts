@@ -6,11 +6,13 @@ import {
   CLOSE_CODES,
   type Delivery,
   type DirectoryHint,
+  type FrameType,
   MAILBOXES,
   type Mailbox,
   type Receipt,
 } from '@holdfast/protocol';
 import { isSdkError, SdkError } from '../errors.js';
+import type { StepHook } from '../steps.js';
 import { type LinkedSignal, linkSignals, underSignals } from '../transport/linked-signal.js';
 import { backOffMs, pause } from './back-off.js';
 import type { RelaySession } from './session.js';
@@ -39,6 +41,7 @@ export interface ConnectionOptions {
   readonly onDirectoryHint: (hint: DirectoryHint) => void;
   readonly onAlarm: (error: SdkError) => void;
   readonly onStateChange: (state: ConnectionState, error: SdkError | undefined) => void;
+  readonly onStep?: StepHook | undefined;
 }
 
 export interface RelayConnection {
@@ -110,7 +113,7 @@ class Connection implements RelayConnection {
 
   /** One connection, from sign-in to its end. @returns why it ended */
   async #once(): Promise<SdkError> {
-    const { session, window, now, beforeConnect, onDrained } = this.#options;
+    const { session, window, now, beforeConnect, onDrained, onStep } = this.#options;
     let onlineAtMs: number | undefined;
     const live = new Set<Mailbox>();
     try {
@@ -125,7 +128,11 @@ class Connection implements RelayConnection {
         live.add(mailbox);
         if (live.size === MAILBOXES.length) onDrained?.();
       };
-      this.#stream = new Stream(socket, session, { ...this.#options, onResumed, onLive }, now);
+      const onSent = (type: FrameType): void => {
+        if (type === 'submit') onStep?.('submitted');
+        else if (type === 'acknowledge') onStep?.('acknowledged');
+      };
+      this.#stream = new Stream(socket, session, { ...this.#options, onResumed, onLive, onSent }, now);
       const { code } = await this.#stream.run(window);
       if (code === CLOSE_CODES.fenced) return new SdkError('session.fenced');
       if (code === CLOSE_CODES.deviceRefused) return new SdkError('session.refused');

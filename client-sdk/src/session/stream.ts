@@ -48,6 +48,7 @@ export interface StreamHandlers {
   readonly onResumed: () => void;
   /** The mailbox's backlog is drained and stored. */
   readonly onLive: (mailbox: Mailbox) => void;
+  readonly onSent?: (type: FrameType) => void;
 }
 
 export class Stream {
@@ -173,8 +174,9 @@ export class Stream {
     });
   }
 
-  #send(type: FrameType, request: number, payload: Uint8Array): Promise<void> {
-    return this.#socket.send(encodeFrame({ type, request, payload }));
+  async #send(type: FrameType, request: number, payload: Uint8Array): Promise<void> {
+    await this.#socket.send(encodeFrame({ type, request, payload }));
+    this.#handlers.onSent?.(type);
   }
 
   #take({ type, request, payload }: Frame, lanes: Readonly<Record<Mailbox, DeliveryLane>>): void {

@@ -19,6 +19,10 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener('abort', listener);
 }
 
+/** Why `signal` aborted, as an error: the reason itself where it is one. */
+export const reasonOf = ({ reason }: AbortSignal): Error =>
+  reason instanceof Error ? reason : new SdkError('aborted', undefined, { cause: reason });
+
 /** A signal that aborts, with the same reason, as soon as one of `sources` does. */
 export function linkSignals(...sources: readonly (AbortSignal | undefined)[]): LinkedSignal {
   const controller = new AbortController();

@@ -4,6 +4,7 @@
  */
 import {
   type GeneralJws,
+  type KeySet,
   parseStatement,
   STATEMENT_TYP,
   type Statement,
@@ -14,6 +15,7 @@ import { KeysError } from '../errors.js';
 import { verifyGeneralJws } from '../jws/verify.js';
 import { sha256 } from '../primitives/sha256.js';
 import { authorise } from './authorise.js';
+import { type RootChange, rootChange } from './root.js';
 import type { AgencyChain, DocumentReference, KeyCertificate } from './state.js';
 
 export interface Extension {
@@ -23,9 +25,10 @@ export interface Extension {
 
 /**
  * Verifies the next statement and applies it.
+ * @param vouched every root set that the trust lists have named for the agency, in order (`rootsOf`)
  * @throws KeysError `jws.invalid`, `chain.out-of-order` (another position or predecessor), `chain.refused`; ProtocolError `statement.invalid`
  */
-export function extendChain(chain: AgencyChain, jws: GeneralJws): Extension {
+export function extendChain(chain: AgencyChain, jws: GeneralJws, vouched: readonly KeySet[]): Extension {
   const { payload, signers } = verifyGeneralJws(jws, { typ: STATEMENT_TYP });
   const statement = parseStatement(payload);
   if (statement.fed !== chain.fed || statement.agency !== chain.agency) {
@@ -36,12 +39,33 @@ export function extendChain(chain: AgencyChain, jws: GeneralJws): Extension {
   }
   if (statement.atMs < chain.atMs)
     throw new KeysError('chain.refused', 'The statement is dated before the one it follows.');
+  const next = {
+    ...chain,
+    seq: statement.seq,
+    head: toHash(statementHash(sha256, payload)),
+    atMs: statement.atMs,
+  };
+  if (statement.kind === 'root')
+    return { chain: withRoot(next, rootChange(chain, statement.root, signers, vouched)), statement };
   authorise(chain, statement, signers);
-  const head = toHash(statementHash(sha256, payload));
-  return { chain: apply({ ...chain, seq: statement.seq, head, atMs: statement.atMs }, statement), statement };
+  return { chain: apply(next, statement), statement };
 }
 
-function apply(chain: AgencyChain, statement: Statement): AgencyChain {
+function withRoot(chain: AgencyChain, { root, trust, vouchedIndex }: RootChange): AgencyChain {
+  const { seq } = chain;
+  // A set that only the federation vouches for taints what it signs, until a person has compared it.
+  const isTainted = trust === 'succeeded' && chain.rootTrust === 'vouched';
+  return {
+    ...chain,
+    root,
+    rootTrust: isTainted ? 'vouched' : trust,
+    rootSeq: isTainted ? chain.rootSeq : seq,
+    roots: [...chain.roots, { root, trust, seq }],
+    vouchedIndex,
+  };
+}
+
+function apply(chain: AgencyChain, statement: Exclude<Statement, { kind: 'root' }>): AgencyChain {
   switch (statement.kind) {
     case 'directory-key':
       return { ...chain, directoryKeys: new Map(chain.directoryKeys).set(statement.key, certificate(statement)) };
@@ -60,6 +84,10 @@ function apply(chain: AgencyChain, statement: Statement): AgencyChain {
       return { ...chain, entry: reference(statement) };
     case 'capability':
       return { ...chain, capability: reference(statement) };
+    case 'archive': {
+      const { archiveKey: key, notBeforeMs, notAfterMs, seq } = statement;
+      return { ...chain, archive: { key, notBeforeMs, notAfterMs, seq } };
+    }
     case 'revoke': {
       const { target, seq, atMs, reason } = statement;
       return { ...chain, revoked: new Map(chain.revoked).set(target, { seq, atMs, reason }) };

@@ -2,6 +2,7 @@
 import {
   encodeStatement,
   type GeneralJws,
+  type KeySet,
   STATEMENT_TYP,
   type Statement,
   type StatementKind,
@@ -23,6 +24,7 @@ export interface SignedStatement extends Extension {
 /**
  * Signs `content` as the next statement and checks it as any reader would.
  * @param keys whoever must sign: the authority and, for a new key, that key
+ * @param vouched as in `extendChain`; matters for a new root only
  * @throws KeysError `chain.refused` where the keys are not the ones the rule asks for
  */
 export async function signStatement(
@@ -30,8 +32,16 @@ export async function signStatement(
   content: StatementContent,
   atMs: number,
   keys: readonly SigningKey[],
+  vouched: readonly KeySet[] = [],
 ): Promise<SignedStatement> {
-  const statement: Statement = {
+  const payload = encodeStatement(nextStatement(chain, content, atMs));
+  const jws = await signGeneralJws(payload, STATEMENT_TYP, keys);
+  return { jws, ...extendChain(chain, jws, vouched) };
+}
+
+/** `content` at its place in the chain, unsigned: what several holders sign one after the other. */
+export function nextStatement(chain: AgencyChain, content: StatementContent, atMs: number): Statement {
+  return {
     v: 1,
     fed: chain.fed,
     agency: chain.agency,
@@ -40,6 +50,4 @@ export async function signStatement(
     atMs: Math.max(atMs, chain.atMs),
     ...content,
   };
-  const jws = await signGeneralJws(encodeStatement(statement), STATEMENT_TYP, keys);
-  return { jws, ...extendChain(chain, jws) };
 }

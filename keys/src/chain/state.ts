@@ -29,10 +29,41 @@ export interface Revocation {
   readonly reason: string;
 }
 
+/** The key of the agency's own archive; its private half lies offline. */
+export interface ArchiveKey {
+  /** X-Wing public key, base64url. */
+  readonly key: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly seq: number;
+}
+
+/**
+ * Why a root set is believed: the trust list admitted the agency under it, its predecessor signed it, or only the trust list
+ * vouches for it.
+ */
+export type RootTrust = 'admitted' | 'succeeded' | 'vouched';
+
+/** A root set that is or was in force, and the position that began it; -1 for the one of the admission. */
+export interface RootInForce {
+  readonly root: KeySet;
+  readonly trust: RootTrust;
+  readonly seq: number;
+}
+
 export interface AgencyChain {
   readonly fed: FederationId;
   readonly agency: AgencyId;
+  /** The root set in force. */
   readonly root: KeySet;
+  /** `vouched` from the first set on that its predecessor did not sign: what a stranger's set signs is a stranger's too. */
+  readonly rootTrust: RootTrust;
+  /** Where that trust began: the newest vouched set's position, else the newest set's; -1 for the one of the admission. */
+  readonly rootSeq: number;
+  /** Every set that has been in force, oldest first. */
+  readonly roots: readonly RootInForce[];
+  /** Index of the newest set in the trust lists' history that was taken on their word alone; 0 is the admission's. */
+  readonly vouchedIndex: number;
   /** Position of the newest statement; -1 before the first. */
   readonly seq: number;
   readonly head: Hash | null;
@@ -42,16 +73,21 @@ export interface AgencyChain {
   readonly devices: ReadonlyMap<DeviceId, DeviceCertificate>;
   readonly entry: DocumentReference | null;
   readonly capability: DocumentReference | null;
+  readonly archive: ArchiveKey | null;
   /** Revoked public keys. */
   readonly revoked: ReadonlyMap<string, Revocation>;
 }
 
-/** The empty chain of a member, under the root keys that the trust list gives it. */
+/** The empty chain of a member, under the root keys with which the first trust list to name it admitted it. */
 export function startChain(agency: AgencyId, root: KeySet, fed: FederationId): AgencyChain {
   return {
     fed,
     agency,
     root,
+    rootTrust: 'admitted',
+    rootSeq: -1,
+    roots: [{ root, trust: 'admitted', seq: -1 }],
+    vouchedIndex: 0,
     seq: -1,
     head: null,
     atMs: 0,
@@ -60,8 +96,19 @@ export function startChain(agency: AgencyId, root: KeySet, fed: FederationId): A
     devices: new Map(),
     entry: null,
     capability: null,
+    archive: null,
     revoked: new Map(),
   };
+}
+
+/**
+ * Must a person compare the root's fingerprint before this chain counts? Where the root is vouched for only, and neither that set
+ * nor one that it has signed since is among those compared.
+ */
+export function needsComparison(chain: AgencyChain, isCompared: (root: KeySet) => boolean): boolean {
+  return (
+    chain.rootTrust === 'vouched' && !chain.roots.some(({ root, seq }) => seq >= chain.rootSeq && isCompared(root))
+  );
 }
 
 /** Is this certified key unrevoked and within its time? */

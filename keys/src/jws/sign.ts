@@ -26,6 +26,22 @@ export async function signGeneralJws(
   };
 }
 
+/** The same JWS with one more signature; the payload is not looked at. A key that has signed already signs no second time. */
+export async function coSignGeneralJws(
+  payload: Uint8Array,
+  signatures: GeneralJws['signatures'],
+  typ: string,
+  key: SigningKey,
+): Promise<GeneralJws> {
+  const signed = await signGeneralJws(payload, typ, [key]);
+  const isOwn = ({ protected: head }: { readonly protected: string }): boolean =>
+    head === signed.signatures[0]?.protected;
+  return {
+    payload: signed.payload,
+    signatures: [...signatures.filter((other) => !isOwn(other)), ...signed.signatures],
+  };
+}
+
 /** The key in the form jose wants. */
 export function joseKey(key: SigningKey): ReturnType<typeof importJWK> {
   return importJWK({ kty: 'OKP', crv: 'Ed25519', x: toBase64url(key.publicKey), d: toBase64url(key.seed) }, 'EdDSA');

@@ -94,6 +94,12 @@ export class FileKeystore {
     });
   }
 
+  /** The tables that there are, sorted. */
+  async tables(): Promise<readonly string[]> {
+    const entries = await readdir(join(this.#folder, 'records'), { withFileTypes: true });
+    return entries.flatMap((entry) => (entry.isDirectory() && NAME.test(entry.name) ? [entry.name] : [])).sort();
+  }
+
   /** The ids in a table, sorted. @throws KeysError `keystore.name-invalid` */
   async list(table: string): Promise<readonly string[]> {
     try {

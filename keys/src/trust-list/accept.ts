@@ -12,12 +12,14 @@ import {
   type KeySet,
   type Member,
   parseTrustList,
+  sameKeySet,
   TRUST_LIST_TYP,
   type TrustList,
   toBase64url,
   toHash,
   trustListHash,
 } from '@holdfast/protocol';
+import { type AgencyChain, startChain } from '../chain/state.js';
 import { KeysError } from '../errors.js';
 import { verifyGeneralJws } from '../jws/verify.js';
 import { sha256 } from '../primitives/sha256.js';
@@ -27,6 +29,8 @@ export interface AcceptedTrustList {
   readonly list: TrustList;
   readonly hash: Hash;
   readonly jws: GeneralJws;
+  /** Every root set that any list so far has named for an agency, in order; the first is the one it was admitted under. */
+  readonly roots: ReadonlyMap<AgencyId, readonly KeySet[]>;
 }
 
 /**
@@ -47,20 +51,19 @@ export function acceptTrustList(
   if (previous === undefined) {
     if (list.version !== 1) refuse('The first list must be version 1.');
     if (toBase64url(federationHash(sha256, payload)) !== pinned) refuse('It belongs to another federation.');
-    return { fed: pinned, list, hash, jws };
+    return { fed: pinned, list, hash, jws, roots: withRoots(new Map(), list) };
   }
   if (list.version !== previous.list.version + 1)
     refuse(`Version ${previous.list.version + 1} is next, not ${list.version}.`);
   if (list.prev !== previous.hash) refuse('It does not follow the list before it.');
   if (!hasThreshold(previous.list.root, signers)) refuse('It is not signed by the threshold of the list before it.');
-  for (const { agency, root } of previous.list.members) {
-    const member = list.members.find((candidate) => candidate.agency === agency);
-    // Chains are replayed from the member's root: neither may change under them in this version.
-    if (member === undefined) refuse(`${agency} is missing; a member is suspended, never removed.`);
-    else if (!sameKeys(member.root, root)) refuse(`The root keys of ${agency} changed.`);
-  }
+  if (list.issuedAtMs < previous.list.issuedAtMs) refuse('It is dated before the list that it follows.');
+  const agencies = new Set(list.members.map(({ agency }) => agency));
+  // A member may be given other root keys: its chain says whether its own keys agreed to that.
+  for (const { agency } of previous.list.members)
+    if (!agencies.has(agency)) refuse(`${agency} is missing; a member is suspended, never removed.`);
   if (list.use !== previous.list.use) refuse('A sandbox and a live federation do not turn into each other.');
-  return { fed: previous.fed, list, hash, jws };
+  return { fed: previous.fed, list, hash, jws, roots: withRoots(previous.roots, list) };
 }
 
 /** Have at least the threshold of these keys signed? */
@@ -68,7 +71,26 @@ export function hasThreshold(set: KeySet, signers: ReadonlySet<string>): boolean
   return set.keys.filter((key) => signers.has(key)).length >= set.threshold;
 }
 
-const sameKeys = (a: KeySet, b: KeySet): boolean => a.threshold === b.threshold && a.keys.join() === b.keys.join();
+/** A set is added where it is not the one named last; nothing is ever taken out, since chains are replayed along it. */
+function withRoots(before: AcceptedTrustList['roots'], { members }: TrustList): AcceptedTrustList['roots'] {
+  const roots = new Map(before);
+  for (const { agency, root } of members) {
+    const named = roots.get(agency) ?? [];
+    const last = named.at(-1);
+    if (last === undefined || !sameKeySet(last, root)) roots.set(agency, [...named, root]);
+  }
+  return roots;
+}
+
+/** Every root set that the lists have named for an agency, for `extendChain`. */
+export const rootsOf = (accepted: AcceptedTrustList, agency: AgencyId): readonly KeySet[] =>
+  accepted.roots.get(agency) ?? [];
+
+/** The empty chain of a member, under the keys of its admission; undefined where the agency is none. */
+export function startMemberChain(accepted: AcceptedTrustList, agency: AgencyId): AgencyChain | undefined {
+  const [admitted] = rootsOf(accepted, agency);
+  return admitted === undefined ? undefined : startChain(agency, admitted, accepted.fed);
+}
 
 /** An agency's line in the list, whatever its status. */
 export const memberOf = (accepted: AcceptedTrustList, agency: AgencyId): Member | undefined =>

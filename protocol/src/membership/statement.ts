@@ -10,6 +10,7 @@ import type { Sha256 } from '../envelope/core.js';
 import { ProtocolError } from '../errors.js';
 import {
   AgencyIdSchema,
+  base64urlSchema,
   DeviceIdSchema,
   FederationIdSchema,
   HashSchema,
@@ -19,6 +20,8 @@ import {
   TimeMsSchema,
 } from '../ids.js';
 import { LIMITS } from '../limits.js';
+import { EPOCH_KEY_BYTES } from './epoch-batch.js';
+import { isKeySet, KeySetSchema } from './key-set.js';
 
 export const STATEMENT_TYP = 'holdfast.statement.v1+jws';
 export const ROLES = ['analyst', 'approver', 'liaison', 'duty', 'admin'] as const;
@@ -93,6 +96,19 @@ export const RevokeStatementSchema = Type.Object(
   },
   closed,
 );
+/** Replaces the root keys. Signed by the new threshold, and by the old one unless the trust list vouches for the new set. */
+export const RootStatementSchema = Type.Object({ ...header, kind: Type.Literal('root'), root: KeySetSchema }, closed);
+/** The X-Wing key under which the agency keeps its own archive, private half offline. Signed by the directory key. */
+export const ArchiveStatementSchema = Type.Object(
+  {
+    ...header,
+    kind: Type.Literal('archive'),
+    archiveKey: base64urlSchema<string>(EPOCH_KEY_BYTES, 'X-Wing public key'),
+    notBeforeMs: TimeMsSchema,
+    notAfterMs: TimeMsSchema,
+  },
+  closed,
+);
 
 export const StatementSchema = Type.Union([
   DirectoryKeyStatementSchema,
@@ -101,6 +117,8 @@ export const StatementSchema = Type.Union([
   EntryStatementSchema,
   CapabilityStatementSchema,
   RevokeStatementSchema,
+  RootStatementSchema,
+  ArchiveStatementSchema,
 ]);
 export type Statement = Static<typeof StatementSchema>;
 export type StatementKind = Statement['kind'];
@@ -120,6 +138,8 @@ export function parseStatement(bytes: Uint8Array): Statement {
   if ('notAfterMs' in statement && statement.notAfterMs <= statement.notBeforeMs) {
     throw new ProtocolError('statement.invalid', 'The key ends before it begins.');
   }
+  if (statement.kind === 'root' && !isKeySet(statement.root))
+    throw new ProtocolError('statement.invalid', 'The root threshold is higher than the number of keys.');
   return statement;
 }
 

@@ -11,19 +11,10 @@ import { ProtocolError } from '../errors.js';
 import { AgencyIdSchema, HashSchema, PublicKeySchema, TimeMsSchema } from '../ids.js';
 import { LIMITS } from '../limits.js';
 import { OriginSchema } from '../relay/receipt.js';
+import { isKeySet, KeySetSchema } from './key-set.js';
 
 export const TRUST_LIST_TYP = 'holdfast.trust-list.v1+jws';
 const closed = { additionalProperties: false } as const;
-
-/** m of n Ed25519 keys. */
-export const KeySetSchema = Type.Object(
-  {
-    threshold: Type.Integer({ minimum: 1, maximum: 16 }),
-    keys: Type.Array(PublicKeySchema, { minItems: 1, maxItems: 16, uniqueItems: true }),
-  },
-  closed,
-);
-export type KeySet = Static<typeof KeySetSchema>;
 
 export const MemberSchema = Type.Object(
   {
@@ -71,14 +62,13 @@ export function parseTrustList(bytes: Uint8Array): TrustList {
   const refuse = (why: string): never => {
     throw new ProtocolError('trust-list.invalid', why);
   };
-  if (list.root.threshold > list.root.keys.length) refuse('The root threshold is higher than the number of keys.');
+  if (!isKeySet(list.root)) refuse('The root threshold is higher than the number of keys.');
   if (list.expiresAtMs <= list.issuedAtMs) refuse('The trust list expires before it is issued.');
   if ((list.version === 1) !== (list.prev === null)) refuse('Only version 1 has no predecessor.');
   let previous = '';
   for (const member of list.members) {
     if (member.agency <= previous) refuse('The members are not sorted, or one is named twice.');
-    if (member.root.threshold > member.root.keys.length)
-      refuse(`The root threshold of ${member.agency} is higher than its number of keys.`);
+    if (!isKeySet(member.root)) refuse(`The root threshold of ${member.agency} is higher than its number of keys.`);
     previous = member.agency;
   }
   return list;

@@ -9,8 +9,9 @@ import {
   activeDevice,
   extendChain,
   isKeysError,
+  rootsOf,
   sha256,
-  startChain,
+  startMemberChain,
 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
@@ -68,11 +69,11 @@ export class Registry {
       for (const jws of lists) registry.#accept(acceptTrustList(registry.#trust, jws, fed));
       if (lists.length === 0) break;
     }
-    for (const { agency, root } of registry.#trust?.list.members ?? []) {
-      let chain = startChain(agency, root, fed);
+    for (const { agency } of registry.#trust?.list.members ?? []) {
+      let chain = registry.#start(agency);
       for (;;) {
         const page = await store.statements(agency, chain.seq + 1, PAGE);
-        for (const jws of page) chain = registry.#take(extendChain(chain, jws).chain);
+        for (const jws of page) chain = registry.#take(registry.#extend(chain, jws).chain);
         if (page.length < PAGE) break;
       }
       registry.#chains.set(agency, chain);
@@ -85,6 +86,16 @@ export class Registry {
     this.#active = new Set(
       accepted.list.members.filter(({ status }) => status === 'active').map(({ agency }) => agency),
     );
+  }
+
+  #start(agency: AgencyId): AgencyChain {
+    const chain = this.#trust === undefined ? undefined : startMemberChain(this.#trust, agency);
+    if (chain === undefined) throw new ProtocolError('request.not-found');
+    return chain;
+  }
+
+  #extend(chain: AgencyChain, jws: GeneralJws): ReturnType<typeof extendChain> {
+    return extendChain(chain, jws, this.#trust === undefined ? [] : rootsOf(this.#trust, chain.agency));
   }
 
   #take(chain: AgencyChain): AgencyChain {
@@ -123,8 +134,8 @@ export class Registry {
     if ((await this.#store.appendTrustList(accepted.list.version, jws)) === 'conflict')
       throw new ProtocolError('trust-list.conflict');
     this.#accept(accepted);
-    for (const { agency, root } of accepted.list.members)
-      if (!this.#chains.has(agency)) this.#chains.set(agency, startChain(agency, root, this.fed));
+    for (const { agency } of accepted.list.members)
+      if (!this.#chains.has(agency)) this.#chains.set(agency, this.#start(agency));
     this.#tell({ trustList: accepted.list.version });
     return accepted.list.version;
   }
@@ -133,7 +144,7 @@ export class Registry {
   async appendStatement(agency: AgencyId, jws: GeneralJws, document: SaltedDocument | null): Promise<AgencyChain> {
     const chain = this.#chains.get(agency);
     if (chain === undefined) throw new ProtocolError('request.not-found');
-    const { chain: next, statement } = orRefusal('statement.invalid', () => extendChain(chain, jws));
+    const { chain: next, statement } = orRefusal('statement.invalid', () => this.#extend(chain, jws));
     const isRevocation = statement.kind === 'revoke';
     // A lost key is revoked whatever else is the matter.
     if (!isRevocation && !this.#active.has(agency)) throw new ProtocolError('request.not-found');
@@ -142,14 +153,16 @@ export class Registry {
     if (statement.kind === 'device' && this.#owners.has(statement.device))
       throw new ProtocolError('statement.invalid', 'The device id is taken.');
     const today = dayOf(atMs) * MS_PER_DAY;
-    if (!isRevocation && (await this.#store.statementsSince(agency, today)) >= LIMITS.statementsPerDay)
+    // Nor may a thief of the directory key use up the day before the root holders can act.
+    const isCounted = !isRevocation && statement.kind !== 'root';
+    if (isCounted && (await this.#store.statementsSince(agency, today)) >= LIMITS.statementsPerDay)
       throw new ProtocolError('statement.quota');
     const stored = {
       agency,
       seq: statement.seq,
       jws,
       atMs,
-      isCounted: !isRevocation,
+      isCounted,
       document: documentOf(statement, document),
     };
     if ((await this.#store.appendStatement(stored)) === 'conflict') throw new ProtocolError('statement.conflict');

@@ -2,13 +2,17 @@
 import { chainVector } from './chain.js';
 import { envelopeVector } from './envelope.js';
 import { epochBatchVector } from './epoch-batch.js';
+import { fingerprintVector } from './fingerprint.js';
 import { receiptVector } from './receipt.js';
+import { rootVector } from './root.js';
 import { trustListVector } from './trust-list.js';
 
 export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | object>> = {
   'trust-list': trustListVector,
   chain: chainVector,
+  root: rootVector,
   'epoch-batch': epochBatchVector,
   envelope: envelopeVector,
+  fingerprint: fingerprintVector,
   receipt: receiptVector,
 };

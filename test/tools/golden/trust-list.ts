@@ -90,6 +90,16 @@ export async function trustListVector(): Promise<object> {
       after: 2,
       jws: await sign({ ...third, use: 'live' }, ['federation/root-1', ...NEW_ROOT]),
     },
+    {
+      why: 'dated before the list that it follows',
+      after: 2,
+      jws: await sign({ ...third, issuedAtMs: two.list.issuedAtMs - 1 }, ['federation/root-1', ...NEW_ROOT]),
+    },
+    {
+      why: 'leaves a member out',
+      after: 2,
+      jws: await sign({ ...third, members: third.members.slice(1) }, ['federation/root-1', ...NEW_ROOT]),
+    },
     { why: 'a signature is that of another list', after: 2, jws: { ...three.jws, signatures: two.jws.signatures } },
     {
       why: 'the first list, of another federation',

@@ -1,0 +1,145 @@
+/**
+ * Everything that the SDK raises, each with what it means and what to do, in the words of the person at the desk. An `alarm` wants
+ * somebody now; a `warning` wants somebody soon; a `notice` is only told. Codes are stable.
+ */
+import { isSdkError } from './errors.js';
+
+interface AlarmEntry {
+  readonly severity: 'alarm' | 'warning' | 'notice';
+  readonly text: string;
+  readonly advice: string;
+}
+const alarm = (text: string, advice: string): AlarmEntry => ({ severity: 'alarm', text, advice });
+const warning = (text: string, advice: string): AlarmEntry => ({ severity: 'warning', text, advice });
+const notice = (text: string, advice: string): AlarmEntry => ({ severity: 'notice', text, advice });
+
+const TELL_FEDERATION = 'Keep the log and tell the federation.';
+const PHONE_SENDER = 'Phone the sending agency and ask it to send again.';
+
+export const ALARMS = {
+  'envelope.refused': alarm('An envelope was refused and kept aside.', PHONE_SENDER),
+  'envelope.reflected': alarm('The relay sent our own envelope back to us.', TELL_FEDERATION),
+  'envelope.id-reused': alarm(
+    'A device has used one envelope id for two envelopes. Both are shown.',
+    'Ask the sending agency which one it means; its device may be restored from a backup, cloned or stolen.',
+  ),
+  'notice.refused': alarm("A notice does not carry the relay's signature.", TELL_FEDERATION),
+  'sender.unknown': alarm('The sending device is in no chain that we know.', PHONE_SENDER),
+  'sender.revoked': alarm(
+    'The sending device is revoked or expired, or its agency is suspended.',
+    'Do not act on the message. Phone the agency, by a number that you had before.',
+  ),
+  'sender.quarantined': alarm(
+    "The sending agency's root keys were replaced, and the ones before have not signed for it: only the federation vouches for them.",
+    'Its messages are kept aside. Compare the fingerprint by phone, by a number that you had before; then confirm it.',
+  ),
+  'directory.behind': warning(
+    'The sender knows a newer directory than we do.',
+    'It is tried again with the next directory. If it lasts, the relay withholds the directory: tell the federation.',
+  ),
+  'directory.forked': alarm(
+    'We were shown another chain of an agency than the sender was: the relay shows two views.',
+    `Send nothing to that agency until you have spoken to it. ${TELL_FEDERATION}`,
+  ),
+  'directory.rolled-back': alarm('The relay shows an older directory than it did before.', TELL_FEDERATION),
+  'directory.sender-behind': warning(
+    'The sender wrote with a directory that was more than a day old.',
+    'It may not know a key that you have revoked. Ask the sender to connect and to confirm the message.',
+  ),
+  'directory.own-changed': notice(
+    "Your own agency's chain has a new statement.",
+    'If nobody in your agency made it, revoke the directory key at once, with the root.',
+  ),
+  'directory.root-replaced': alarm(
+    "An agency's root keys were replaced, and the ones before have not signed for it: only the federation vouches for them.",
+    'Nothing is sent to it or believed of it. Compare the fingerprint by phone, by a number that you had before; then confirm it.',
+  ),
+  'epoch-key.refused': alarm(
+    'The relay handed out a day key that the device has not signed, or one older than before.',
+    'Nothing is sealed to it. If it lasts, phone the agency and tell the federation.',
+  ),
+  'officers.missing': alarm('No officer has signed the message, and this is a live federation.', PHONE_SENDER),
+  'recipient.ghost': alarm(
+    "The envelope is sealed to a device that the sender's own directory does not list.",
+    'Somebody else may have read it. Phone the sending agency.',
+  ),
+  'recipient.left-out': warning(
+    'A device of your agency was not among the recipients, though the sender knew of it.',
+    'The other devices have the message. If it happens again, ask the sending agency why.',
+  ),
+  'conversation.roster-changed': alarm(
+    'A message claims to belong to a case, and names other agencies than the case has.',
+    'It was kept aside. Phone the sending agency.',
+  ),
+  'message.missing': alarm(
+    'A message of this case has not arrived, though a later one names it.',
+    'Read the case with that in mind, and ask the sender for what is missing.',
+  ),
+  'message.late': notice(
+    'A message that was missing has arrived after all, behind ones that follow it.',
+    'Read the case again in its order.',
+  ),
+  'message.delayed': warning(
+    'A message arrived long after it was sealed, though we were connected all the time.',
+    'Its sender was cut off, or the relay held it back. Look at its deadlines.',
+  ),
+  'sequence.forked': alarm(
+    'A device has sent two different messages under one number. Both are shown.',
+    'Ask the sending agency which one it means; its device may be restored from a backup, cloned or stolen.',
+  ),
+  'device.cloned': alarm(
+    'Your own key has signed something that this device does not know: it was restored from a backup, or copied.',
+    'This device sends nothing any more. Enrol a new one, and revoke this one.',
+  ),
+  'device.seen-ahead': alarm(
+    'Another agency names a message of ours that this device does not know.',
+    'Was this device restored from a backup? Then enrol a new one. Otherwise ask that agency what it has received.',
+  ),
+  'alert.unacknowledged': alarm(
+    'The other side has not confirmed the alert in time, whatever the relay says. Silence never means frozen.',
+    "Phone the recipient's duty contact now.",
+  ),
+  'message.unconfirmed': warning(
+    'The recipient has not confirmed that the message arrived.',
+    'It goes out by itself while it is queued. Otherwise ask the recipient whether it has it.',
+  ),
+} as const satisfies Record<string, AlarmEntry>;
+export type AlarmCode = keyof typeof ALARMS;
+
+export type AlarmDetail = Readonly<Record<string, unknown>>;
+
+/** Something to raise, found while a message was taken in. */
+export interface Finding {
+  readonly code: AlarmCode;
+  readonly detail: AlarmDetail;
+}
+
+export interface AlarmEvent {
+  readonly event: 'alarm';
+  /** One of `ALARMS`; or the code of an error that concerns the whole client (`SDK_ERRORS`, `internal`). */
+  readonly code: string;
+  readonly severity: AlarmEntry['severity'];
+  readonly text: string;
+  readonly advice: string;
+  readonly detail: AlarmDetail;
+}
+
+/** The event that tells of a finding. */
+export function alarmEvent(code: AlarmCode, detail: AlarmDetail): AlarmEvent {
+  return { event: 'alarm', code, ...ALARMS[code], detail };
+}
+
+/** A finding that was stored, as it was told; of an unknown code (another version's) only what it says itself. */
+export function storedAlarm(code: string, detail: AlarmDetail): AlarmEvent {
+  if (isAlarmCode(code)) return alarmEvent(code, detail);
+  return { event: 'alarm', code, severity: 'alarm', text: code, advice: TELL_FEDERATION, detail };
+}
+
+/** The event that tells of an error which concerns the whole client and not one call. */
+export function errorEvent(error: unknown, also: AlarmDetail = {}): AlarmEvent {
+  const [code, advice] = isSdkError(error) ? [error.code, error.advice] : ['internal', 'Keep the log and report it.'];
+  const message = error instanceof Error ? error.message : String(error);
+  return { event: 'alarm', code, severity: 'alarm', text: message, advice, detail: { message, ...also } };
+}
+
+export const isAlarmCode = (code: string): code is AlarmCode => Object.hasOwn(ALARMS, code);
