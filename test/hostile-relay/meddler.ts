@@ -136,13 +136,19 @@ export class Meddler {
         this.#wires?.cut();
         return true;
       case 'truncate':
-        return this.#instead(frame, (bytes) => truncated(bytes, fault.share));
+        return this.#instead(way, frame, (bytes) => truncated(bytes, fault.share));
       case 'flip':
-        return this.#instead(frame, (bytes) => flipped(bytes, fault.share));
+        return this.#instead(way, frame, (bytes) => flipped(bytes, fault.share));
       case 'reorder':
         return this.#overtake(frame, fault.behind);
+      case 'renumber': {
+        const delivery = decodeDelivery(frame.payload);
+        const number = delivery.number + fault.by;
+        this.#wires?.down(encodeFrame({ ...frame, payload: encodeDelivery({ ...delivery, number }) }));
+        return true;
+      }
       case 'merge':
-        return this.#instead(frame, (_, delivery) =>
+        return this.#instead(way, frame, (_, delivery) =>
           delivery === undefined ? undefined : merged(delivery, fault.part, this.#stuff),
         );
       case 'inject':
@@ -162,12 +168,16 @@ export class Meddler {
   }
 
   /** Another item in the same delivery, or other bytes in the same frame. */
-  #instead(frame: Frame, change: (bytes: Uint8Array, delivery?: Delivery) => Uint8Array | undefined): boolean {
+  #instead(
+    way: FrameTarget['way'],
+    frame: Frame,
+    change: (bytes: Uint8Array, delivery?: Delivery) => Uint8Array | undefined,
+  ): boolean {
     const delivery = frame.type === 'delivery' ? decodeDelivery(frame.payload) : undefined;
     const bytes = change(delivery?.bytes ?? frame.payload, delivery);
     if (bytes === undefined) return false;
     const payload = delivery === undefined ? bytes : encodeDelivery({ ...delivery, bytes });
-    this.#send('down', { ...frame, payload });
+    this.#send(way, { ...frame, payload });
     return true;
   }
 

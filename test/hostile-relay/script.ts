@@ -40,6 +40,8 @@ export type FrameFault =
   /** It and all behind it wait until the link is released. */
   | { readonly fault: 'delay' }
   | { readonly fault: 'duplicate' }
+  /** Its number is so much higher. */
+  | { readonly fault: 'renumber'; readonly by: number }
   /** It goes behind the next delivery of the same mailbox, or of the other. */
   | { readonly fault: 'reorder'; readonly behind: 'same' | 'other' }
   | { readonly fault: 'inject'; readonly forgery: Forgery; readonly numbers: Numbers }

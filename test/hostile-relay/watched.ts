@@ -7,6 +7,8 @@ import type { HostileLink, HostileRelay } from './proxy.js';
 export interface Watched {
   readonly desk: Holdfast;
   readonly link: HostileLink;
+  /** How far its clock is ahead of ours. */
+  readonly clock: { aheadMs: number };
   /** All so far. */
   readonly events: SdkEvent[];
   /** What the application has read, in order. */
@@ -29,12 +31,21 @@ export async function watch(
 ): Promise<Watched> {
   const link = await relay.link();
   // Next to no back-off: an attempt after a cut comes at once.
-  const desk = await network.open(agency, { device, transport: link.transport, random: () => 0.002 });
+  const clock = { aheadMs: 0 };
+  const now = (): number => Date.now() + clock.aheadMs;
+  const desk = await network.open(agency, { device, transport: link.transport, random: () => 0.002, now });
   const events: SdkEvent[] = [];
   const read: InboxItem[] = [];
   const looks = new Set<() => void>();
+  // Once for all that comes in one turn: what is asked may cost a case's replay.
+  let isDue = false;
   const look = (): void => {
-    for (const one of looks) one();
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      for (const one of looks) one();
+    });
   };
   desk.on((event) => {
     events.push(event);
@@ -66,10 +77,12 @@ export async function watch(
       looks.add(again);
       signal.addEventListener('abort', giveUp, { once: true });
       again();
+      if (signal.aborted && looks.has(again)) giveUp();
     });
   return {
     desk,
     link,
+    clock,
     events,
     read,
     until,
