@@ -2,6 +2,7 @@
  * The end of a schedule: all faults end, everybody connects again, and whoever has spoken says one thing more in each case. What is
  * missing then is missing for good, and named by what came after it.
  */
+import { type Holdfast, isSdkError } from '@holdfast/client-sdk';
 import type { ConversationId } from '@holdfast/protocol';
 import { soon } from '../fixtures/network.js';
 import { caseAt, isHere, type Played, sayNote } from './play.js';
@@ -42,7 +43,17 @@ async function reconnect(device: Device): Promise<void> {
       events.slice(from).some((event) => event.event === 'connection' && event.state === 'offline');
     await device.until(isCut, 'The cut', soon(PATIENCE_MS));
   }
-  await desk.caughtUp({ signal: soon(PATIENCE_MS) });
+  await caughtUp(desk, soon(PATIENCE_MS));
+}
+
+/** A cut from before may still be on its way; then once more. */
+async function caughtUp(desk: Holdfast, signal: AbortSignal): Promise<void> {
+  try {
+    await desk.caughtUp({ signal });
+  } catch (error) {
+    if (signal.aborted || !isSdkError(error, 'relay.unreachable')) throw error;
+    await caughtUp(desk, signal);
+  }
 }
 
 async function sendAll(device: Device): Promise<void> {
