@@ -2,6 +2,7 @@
  * The end of a schedule: all faults end, everybody connects again, and whoever has spoken says one thing more in each case. What is
  * missing then is missing for good, and named by what came after it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Holdfast, isSdkError } from '@holdfast/client-sdk';
 import type { ConversationId } from '@holdfast/protocol';
 import { soon } from '../fixtures/network.js';
@@ -52,6 +53,7 @@ async function caughtUp(desk: Holdfast, signal: AbortSignal): Promise<void> {
     await desk.caughtUp({ signal });
   } catch (error) {
     if (signal.aborted || !isSdkError(error, 'relay.unreachable')) throw error;
+    await nextTurn();
     await caughtUp(desk, signal);
   }
 }
