@@ -23,6 +23,11 @@ export const ALARMS = {
     'A device has used one envelope id for two envelopes. Both are shown.',
     'Ask the sending agency which one it means; its device may be restored from a backup, cloned or stolen.',
   ),
+  'message.missed': alarm(
+    'A message to this device ran out before the device fetched it.',
+    'Look whether another device of yours has it; otherwise ask the other agencies what they have sent.',
+  ),
+  'notice.early': alarm('The relay says that a message has run out, before its time.', TELL_FEDERATION),
   'notice.refused': alarm("A notice does not carry the relay's signature.", TELL_FEDERATION),
   'sender.unknown': alarm('The sending device is in no chain that we know.', PHONE_SENDER),
   'sender.revoked': alarm(
@@ -40,6 +45,10 @@ export const ALARMS = {
   'directory.forked': alarm(
     'We were shown another chain of an agency than the sender was: the relay shows two views.',
     `Send nothing to that agency until you have spoken to it. ${TELL_FEDERATION}`,
+  ),
+  'directory.refused': alarm(
+    'The relay handed out a trust list or a statement of an agency that does not verify. It was not taken.',
+    `The directory stays as it was. If it lasts: ${TELL_FEDERATION.charAt(0).toLowerCase()}${TELL_FEDERATION.slice(1)}`,
   ),
   'directory.rolled-back': alarm('The relay shows an older directory than it did before.', TELL_FEDERATION),
   'directory.sender-behind': warning(

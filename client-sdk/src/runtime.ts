@@ -2,6 +2,7 @@
 import type { FileKeystore } from '@holdfast/keys';
 import { AlarmBell } from './alarm-bell.js';
 import type { Archive } from './archive/archive.js';
+import { DELIVERY_WINDOW } from './archive/arrival-table.js';
 import { Directory } from './directory/directory.js';
 import { fetchDocuments, type PublishedDependencies } from './directory/published.js';
 import type { OwnEpochKeys } from './enrolment/own-epoch-keys.js';
@@ -22,7 +23,6 @@ import { type StepHook, type StepOptions, stepHookOf } from './steps.js';
 import { httpTransport } from './transport/http.js';
 import { everyMinute } from './upkeep.js';
 
-const DELIVERY_WINDOW = 256;
 const RENEW_EVERY_MS = 6 * 3_600_000;
 
 export class Runtime {

@@ -179,10 +179,13 @@ t.test('lies about the directory are alarms, and nothing is believed of them', a
   }
   a.events.length = 0;
   a.link.lie({ lie: 'ghost-device' });
-  await t.rejects(a.desk.find({}, { signal: soon() }), { code: /statement|chain|jws/ });
-  t.equal((await a.desk.find({}, { signal: soon() }).catch(() => [])).length, 0);
-  a.link.heal();
   t.match(await a.desk.find({ agency: XB }, { signal: soon() }), [{ devices: 2 }], 'nobody has joined XB');
+  await a.seen(alarm('directory.refused'));
+  a.link.cut();
+  await a.seen((event) => event.event === 'connection' && event.state === 'offline');
+  await goesOn(t, s);
+  t.pass('one statement that does not verify keeps nobody away');
+  a.link.heal();
   await goesOn(t, s);
 });
 
@@ -205,4 +208,46 @@ t.test('answers that are none: the client waits, says so where it is the relay, 
 t.test('what cannot even be read is refused, and kept', async (t) => {
   await refused(t, put('token-as-envelope'), 'encoding.too-large');
   await refused(t, { fault: 'truncate', share: 0.5 }, 'encoding.truncated');
+});
+
+t.test('an expiry notice before the expiry is refused', async (t) => {
+  const { a, b } = s;
+  a.events.length = 0;
+  const told = a.link.arm(lead, { fault: 'inject', forgery: 'expiry-by-relay', numbers: 'closed-up' });
+  const hello = await b.desk.disclose({ to: XA, body: await disclosureBody() });
+  await a.got((await hello.until('accepted', { signal: soon() })).eh);
+  const sent = await a.desk.disclose({ to: XB, body: await disclosureBody() });
+  await a.link.struck(told, soon());
+  await a.seen(
+    (event) => event.event === 'alarm' && event.code === 'notice.refused' && event.detail.cause === 'notice.early',
+  );
+  await sent.until('delivered', { signal: soon() });
+  t.notOk(a.events.some(({ event }) => event === 'outbox.expired'));
+});
+
+t.test('one number that is too high costs no later message', async (t) => {
+  const { a, b } = s;
+  b.events.length = 0;
+  const armed = b.link.arm(lead, { fault: 'renumber', by: 1000 });
+  const first = await a.desk.disclose({ to: XB, body: await disclosureBody() });
+  await b.link.struck(armed, soon());
+  await b.got(first.eh);
+  b.link.lie({ lie: 'hang-up' });
+  b.link.cut();
+  await b.seen((event) => event.event === 'connection' && event.state === 'offline');
+  const waiting = await a.desk.disclose({ to: XB, body: await disclosureBody() });
+  await waiting.until('accepted', { signal: soon() });
+  b.link.heal();
+  await b.got(waiting.eh);
+  t.pass('what waited has come');
+});
+
+t.test('a receipt that does not come holds up no alert for long', async (t) => {
+  const { a } = s;
+  const armed = a.link.arm({ way: 'down', type: 'receipt' }, { fault: 'drop', numbers: 'kept' });
+  await a.desk.disclose({ to: XB, body: await disclosureBody() });
+  await a.link.struck(armed, soon());
+  const alert = await a.desk.freeze.request({ to: XB, body: await requestBody() });
+  await alert.until('accepted', { signal: soon(25_000) });
+  t.pass('the stream was given up, and both went out');
 });

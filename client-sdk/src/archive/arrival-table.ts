@@ -3,6 +3,9 @@ import { type Hash, type ItemKind, MAILBOXES, type Mailbox } from '@holdfast/pro
 import type { ArchiveDatabase } from './database.js';
 import { parseDetail } from './json-columns.js';
 
+/** Deliveries that the relay may have under way, unacknowledged, for each mailbox. */
+export const DELIVERY_WINDOW = 256;
+
 export interface HeldEnvelope {
   readonly position: number;
   readonly eh: Hash | null;
@@ -21,6 +24,7 @@ export interface StoredAlarm {
 
 export interface ArrivalTable {
   cursors(): Readonly<Record<Mailbox, number>>;
+  /** The item is dealt with. A number further ahead than the relay may go moves nothing: it would claim all that it passes over. */
   advance(mailbox: Mailbox, number: number): void;
   hold(held: Omit<HeldEnvelope, 'position'>): void;
   held(): HeldEnvelope[];
@@ -31,8 +35,8 @@ export interface ArrivalTable {
 
 export function arrivalTable(db: ArchiveDatabase): ArrivalTable {
   const cursors = db.prepare<[], { mailbox: Mailbox; number: number }>('SELECT mailbox, number FROM cursors');
-  const advance = db.prepare<[string, number]>(
-    'INSERT INTO cursors (mailbox, number) VALUES (?, ?) ON CONFLICT (mailbox) DO UPDATE SET number = MAX(number, excluded.number)',
+  const advance = db.prepare<[{ mailbox: string; number: number }]>(
+    `UPDATE cursors SET number = MAX(number, @number) WHERE mailbox = @mailbox AND @number - number <= ${DELIVERY_WINDOW}`,
   );
   const hold = db.prepare('INSERT INTO held (eh, item, code, bytes, at_ms) VALUES (@eh, @item, @code, @bytes, @atMs)');
   const held = db.prepare<[], HeldEnvelope>(
@@ -49,7 +53,7 @@ export function arrivalTable(db: ArchiveDatabase): ArrivalTable {
       const [alert, routine] = MAILBOXES.map((mailbox) => found.get(mailbox) ?? 0);
       return { alert: alert ?? 0, routine: routine ?? 0 };
     },
-    advance: (mailbox, number) => void advance.run(mailbox, number),
+    advance: (mailbox, number) => void advance.run({ mailbox, number }),
     hold: (envelope) => void hold.run(envelope),
     held: () => held.all(),
     release: (position) => void release.run(position),

@@ -102,6 +102,7 @@ CREATE TABLE missing (
 CREATE INDEX missing_conversation ON missing (conversation);
 CREATE INDEX missing_awaited ON missing (since_ms) WHERE is_raised = 0;
 
+INSERT OR IGNORE INTO cursors (mailbox, number) VALUES ('alert', 0), ('routine', 0);
 -- What is told once, across restarts; and facts about this device that outlive the process.
 CREATE TABLE told (name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 -- Whose confirmation is still awaited.

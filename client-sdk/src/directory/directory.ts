@@ -4,7 +4,7 @@
  */
 
 import type { RecipientKey } from '@holdfast/keys';
-import { type AgencyChain, type BatchOwner, memberOf } from '@holdfast/keys/verify';
+import { type AgencyChain, type BatchOwner, isKeysError, memberOf } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type DeviceId,
@@ -12,9 +12,10 @@ import {
   type FederationId,
   fromBase64url,
   type Hash,
+  isProtocolError,
   OPERATIONS,
 } from '@holdfast/protocol';
-import type { Finding } from '../alarms.js';
+import type { AlarmDetail, Finding } from '../alarms.js';
 import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
@@ -97,9 +98,15 @@ export class Directory {
     return this.#view?.agencies.get(agency)?.chain;
   }
 
-  /** Fetches and verifies trust lists and chains. Two calls at once are safe: each applies only what is next. */
+  /**
+   * Fetches and verifies trust lists and chains. Two calls at once are safe: each applies only what is next. What does not verify is
+   * raised, and keeps nobody else's from coming in.
+   * @throws SdkError `relay.*`; `federation.mismatch` where there is no trust list to begin with
+   */
   async sync(session: RelaySession, signal?: AbortSignal): Promise<void> {
-    await this.#syncTrustLists(session, signal);
+    await this.#refusing({ what: 'trust-list' }, () => this.#syncTrustLists(session, signal));
+    if (this.#view === undefined)
+      throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
     const { agencies } = await session.openCall(OPERATIONS.listAgencies, signal === undefined ? {} : { signal });
     for (const { agency, seq, head } of agencies) {
       if (memberOf(this.view.trust, agency) === undefined) continue;
@@ -107,7 +114,7 @@ export class Directory {
       const ours = known?.chain.seq ?? -1;
       if (seq < ours || (seq === ours && known !== undefined && known.chain.head !== head))
         this.#raise(new DirectoryAlarm(seq < ours ? 'directory.rolled-back' : 'directory.forked', { agency, seq }));
-      else if (seq > ours) await this.#syncChain(session, agency, signal);
+      else if (seq > ours) await this.#refusing({ agency, seq }, () => this.#syncChain(session, agency, signal));
     }
   }
 
@@ -127,8 +134,16 @@ export class Directory {
       });
       this.#hold({ ...(this.#view ?? emptyView(trust)), trust });
     }
-    if (this.#view === undefined)
-      throw new SdkError('federation.mismatch', 'The relay has no trust list of this federation.');
+  }
+
+  /** Does `work`, whose refusal of what the relay shows is an alarm. */
+  async #refusing(what: AlarmDetail, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isKeysError(error) && !isProtocolError(error)) throw error;
+      this.#raise(new DirectoryAlarm('directory.refused', { ...what, cause: error.code }));
+    }
   }
 
   async #syncChain(session: RelaySession, agency: AgencyId, signal: AbortSignal | undefined): Promise<void> {

@@ -12,7 +12,7 @@ import { markCloned } from '../clone.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
 import { type InspectedItem, inspectItem } from '../rewrap/open-item.js';
 import { type OpenedMessage, type OpeningDependencies, openDelivered } from './open-delivered.js';
-import { readNotice } from './read-notice.js';
+import { assertRunOut, readNotice } from './read-notice.js';
 import { type StoreDependencies, type StoredResult, storeOpened } from './store-opened.js';
 
 export type ReceiverEvent =
@@ -123,11 +123,18 @@ export class Receiver {
     const advance = (): void => archive.arrivals.advance(delivery.mailbox, delivery.number);
     try {
       const notice = readNotice(delivery, directory.view);
+      const { eh } = notice;
+      const known = archive.messages.get(eh);
+      if (known === undefined) {
+        this.#raise({ code: 'message.missed', detail: { eh } }, now(), advance);
+        return;
+      }
+      assertRunOut(known, now());
       archive.atomically(() => {
-        archive.outbox.setExpired(notice.eh);
+        archive.outbox.setExpired(eh);
         advance();
       });
-      emit({ event: 'outbox.expired', eh: notice.eh, undelivered: notice.undelivered });
+      if (known.direction === 'out') emit({ event: 'outbox.expired', eh, undelivered: notice.undelivered });
     } catch (error) {
       const cause = codeOf(error);
       if (cause === undefined) throw error;

@@ -3,6 +3,20 @@ import type { Receipt } from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 import { onAbort } from '../transport/linked-signal.js';
 
+/** From the last byte sent. Receipts come with the next commit: milliseconds, under load a second. */
+const RECEIPT_WITHIN_MS = 10_000;
+
+/** A relay that takes and does not answer must not hold up what comes after: then the stream ends, and begins anew. */
+export function expectInTime(receipt: Promise<Receipt>, onLate: (error: SdkError) => void): void {
+  const late = setTimeout(
+    () => onLate(new SdkError('relay.unreachable', 'The relay gave no receipt in time.')),
+    RECEIPT_WITHIN_MS,
+  );
+  late.unref();
+  const end = (): void => clearTimeout(late);
+  receipt.then(end, end);
+}
+
 interface Pending {
   readonly resolve: (receipt: Receipt) => void;
   readonly reject: (error: unknown) => void;

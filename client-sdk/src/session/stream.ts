@@ -27,7 +27,7 @@ import {
 import { isSdkError, SdkError } from '../errors.js';
 import type { FrameSocket } from '../transport/port.js';
 import { DeliveryLane } from './delivery-lane.js';
-import { PendingReceipts } from './pending-receipts.js';
+import { expectInTime, PendingReceipts } from './pending-receipts.js';
 import type { RelaySession } from './session.js';
 
 /** Deliveries not yet stored, beyond which nothing more is read. */
@@ -113,7 +113,10 @@ export class Stream {
     if (this.#isEnded) return Promise.reject(new SdkError('relay.unreachable'));
     const request = this.#nextRequest();
     const receipt = this.#receipts.wait(request, signal);
-    this.#send('submit', request, bytes).catch((error: unknown) => this.#receipts.reject(request, error));
+    this.#send('submit', request, bytes).then(
+      () => expectInTime(receipt, (late) => this.#fail(late)),
+      (error: unknown) => this.#receipts.reject(request, error),
+    );
     return receipt;
   }
 
@@ -136,7 +139,7 @@ export class Stream {
     return new DeliveryLane({
       mailbox,
       cursor: cursors[mailbox],
-      acknowledgeEvery: Math.ceil(window / 4),
+      window,
       onDelivery: async (delivery) => {
         try {
           await onDelivery(delivery);

@@ -56,7 +56,11 @@ export async function underSignals<T>(
 
 /** What `promise` gives, unless `signal` aborts first; the work itself goes on for others. @throws SdkError `aborted` */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(new SdkError('aborted'));
+  if (signal.aborted) {
+    // Nobody waits for it any more, whichever way it ends.
+    promise.catch(() => undefined);
+    return Promise.reject(new SdkError('aborted'));
+  }
   return new Promise((resolve, reject) => {
     const release = onAbort(signal, () => reject(new SdkError('aborted')));
     void promise.then(resolve, reject).finally(release);

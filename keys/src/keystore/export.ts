@@ -24,7 +24,7 @@ import { createKeystore, openKeystore } from './keystore.js';
 import type { Unlock } from './unlock.js';
 
 /** Tables that live and die with a day; never exported, never imported. */
-const DAY_TABLES: ReadonlySet<string> = new Set(['day-wrap', 'epoch', 'epoch-last']);
+const DAY_TABLES: ReadonlySet<string> = new Set(['day-wrap', 'epoch', 'epoch-last', 'epoch-head']);
 const PURPOSE = 'export';
 
 export interface ExportRequest {
