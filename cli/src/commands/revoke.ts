@@ -47,6 +47,7 @@ export async function revokeAndReport(
 
 export async function listKeys(context: Context, what: KeyStatus['what']): Promise<void> {
   const { home, chain, nowMs } = await readChain(context);
-  for (const row of await keyStatus(home, chain, nowMs))
-    if (row.what === what) context.output.event(what, { ...row }, renderKey(row));
+  const rows = (await keyStatus(home, chain, nowMs)).filter((row) => row.what === what);
+  for (const row of rows) context.output.event(what, { ...row }, renderKey(row));
+  if (rows.length === 0) context.output.note(`There is no ${what} yet.`);
 }

@@ -113,10 +113,8 @@ export class Stream {
     if (this.#isEnded) return Promise.reject(new SdkError('relay.unreachable'));
     const request = this.#nextRequest();
     const receipt = this.#receipts.wait(request, signal);
-    this.#send('submit', request, bytes).then(
-      () => expectInTime(receipt, (late) => this.#fail(late)),
-      (error: unknown) => this.#receipts.reject(request, error),
-    );
+    const fail = (error: unknown): void => this.#receipts.reject(request, error);
+    this.#send('submit', request, bytes).then(() => expectInTime(receipt, (late) => this.#fail(late)), fail);
     return receipt;
   }
 
