@@ -120,7 +120,8 @@ t.test('a fault is found exactly where there is one', (t) => {
         const place = at % (text.length + 1);
         const changed = text.slice(0, place) + insert + text.slice(place + 1);
         const fault = findJsonFault(changed);
-        t.equal(fault === undefined || /twice/.test(fault.reason), isJson(changed), changed);
+        // A name given twice is a fault that JSON.parse does not know, and there may be another behind it.
+        if (fault === undefined || !/twice/.test(fault.reason)) t.equal(fault === undefined, isJson(changed), changed);
       },
     ),
     { numRuns: 300 },
