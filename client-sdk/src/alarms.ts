@@ -42,6 +42,10 @@ export const ALARMS = {
     'The sender knows a newer directory than we do.',
     'It is tried again with the next directory. If it lasts, the relay withholds the directory: tell the federation.',
   ),
+  'directory.expired': warning(
+    'A message came while the trust list of the federation is past its expiry: only freeze messages pass.',
+    'Ask the federation for the next list. The message is kept, and opened when the list is here.',
+  ),
   'directory.forked': alarm(
     'We were shown another chain of an agency than the sender was: the relay shows two views.',
     `Send nothing to that agency until you have spoken to it. ${TELL_FEDERATION}`,

@@ -30,6 +30,7 @@ import { type Archive, openArchive } from '#client-sdk/archive/archive.js';
 import type { DirectoryAlarm } from '#client-sdk/directory/alarm.js';
 import { DayKeys } from '#client-sdk/directory/day-keys.js';
 import { directoryFindings } from '#client-sdk/directory/findings.js';
+import { mayPass } from '#client-sdk/directory/view.js';
 import { unconfirmed } from '#client-sdk/outbox/unconfirmed.js';
 import type { RelaySession } from '#client-sdk/session/session.js';
 import { FakeRelay, FED, json } from './fake-relay.js';
@@ -295,3 +296,23 @@ t.test('a sender a day behind, and a device of ours left out, are worth a word',
   ]);
   t.end();
 });
+
+t.test(
+  'a trust list past its expiry lets freeze messages and their receipts pass for thirty days, and nothing else',
+  (t) => {
+    const expiresAtMs = WRITTEN;
+    const view = {
+      trust: { list: { expiresAtMs } } as AcceptedTrustList,
+      agencies: new Map(),
+      owners: new Map(),
+      quarantined: new Set<AgencyId>(),
+    };
+    const passes = (atMs: number): readonly boolean[] =>
+      ['freeze.request', 'receipt.delivered', 'disclosure', 'note'].map((kind) => mayPass(view, kind, atMs));
+    t.strictSame(passes(expiresAtMs), [true, true, true, true]);
+    t.strictSame(passes(expiresAtMs + 1), [true, true, false, false]);
+    t.strictSame(passes(expiresAtMs + 30 * MS_PER_DAY), [true, true, false, false]);
+    t.strictSame(passes(expiresAtMs + 30 * MS_PER_DAY + 1), [false, false, false, false]);
+    t.end();
+  },
+);

@@ -1,19 +1,27 @@
 import {
+  hpkeSeal,
   inspectEnvelope,
   isKeysError,
   type OpenedEnvelope,
   openEnvelope,
   type SealRequest,
   sealEnvelope,
+  signDetached,
+  stanzaKeyHash,
 } from '@holdfast/keys';
 import { sha256 } from '@holdfast/keys/verify';
 import {
   canonicalBytes,
+  coreHash,
   decodeSubmitted,
   encodeDelivered,
+  encodeSubmitted,
+  envelopeSigningBytes,
   epochKeyNameBytes,
   type Hash,
   isProtocolError,
+  stanzaInfo,
+  stanzasHash,
   toBase64url,
   toConversationId,
   toEnvelopeId,
@@ -143,6 +151,29 @@ t.test('truncated, extended, swapped and foreign envelopes are refused', async (
   });
   await t.rejects(open(bytes, sender), { code: 'envelope.reflected' });
 });
+
+t.test(
+  'two plaintexts under one envelope: a sender who wraps another content key to one device is refused there',
+  async (t) => {
+    const sealed = await sealEnvelope(request());
+    const { core, stanzas, ct } = decodeSubmitted(sealed.bytes);
+    const victim = only(inOrder, 1);
+    const { publicKey } = only(victim.epochKeys);
+    const info = stanzaInfo(coreHash(sha256, core), stanzaKeyHash(victim.device, publicKey));
+    const other = await hpkeSeal({ publicKey, info, plaintext: new Uint8Array(32).fill(3) });
+    const both = [only(stanzas), other];
+    const digests = {
+      ch: coreHash(sha256, core),
+      stanzasHash: stanzasHash(sha256, both.map(sha256)),
+      ctHash: sha256(ct),
+    };
+    const sig = signDetached(envelopeSigningBytes(digests), sender.key);
+    const forked = encodeSubmitted({ core, stanzas: both, sig, ct });
+    t.same((await open(delivered(forked, 0), only(inOrder))).body, BODY, 'the others read the one plaintext');
+    // The ciphertext commits to its key: under another one there is nothing to read, not something else.
+    await t.rejects(open(delivered(forked, 1), victim), { code: 'envelope.decryption' });
+  },
+);
 
 t.test('a manifest cannot be moved to another envelope, nor a body under another manifest', async (t) => {
   const signedByAnother = await sealEnvelope(request({ signingKey: only(recipients).key }));

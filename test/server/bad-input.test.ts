@@ -584,7 +584,8 @@ t.test('bytes that are no HTTP', async (t) => {
 t.test("no answer and no log line holds a token, a key or an exception's text", async (t) => {
   const log = relay.log.join('\n');
   t.notMatch(log, client.token ?? 'no token');
-  t.notMatch(log, /eyJ/, 'nothing that looks like a JWS');
+  // With its dot: a random id may begin like a header by chance.
+  t.notMatch(log, /eyJ[A-Za-z0-9_-]*\./, 'nothing that looks like a JWS');
   const secret = Buffer.from(relay.federation.relayKey.seed).toString('base64url');
   t.notMatch(log, secret);
 });

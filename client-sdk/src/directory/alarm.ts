@@ -2,7 +2,7 @@
 import { ALARMS, type AlarmCode, type AlarmDetail } from '../alarms.js';
 
 /** What a newer directory may cure. */
-const CURABLE: ReadonlySet<AlarmCode> = new Set(['sender.unknown', 'directory.behind']);
+const CURABLE: ReadonlySet<AlarmCode> = new Set(['sender.unknown', 'directory.behind', 'directory.expired']);
 
 export class DirectoryAlarm extends Error {
   override readonly name = 'DirectoryAlarm';

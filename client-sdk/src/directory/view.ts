@@ -16,6 +16,7 @@ import {
   type EnvelopeCore,
   fromBase64url,
   type Hash,
+  isFreezeKind,
   MS_PER_DAY,
   mapEntries,
 } from '@holdfast/protocol';
@@ -111,6 +112,12 @@ export function headsOf(view: DirectoryView, agencies: Iterable<AgencyId>): Enve
     return chain === undefined || chain.head === null ? [] : [[agency, [chain.seq, chain.head]] as const];
   });
   return Object.fromEntries(entries.map(([agency, [seq, head]]) => [agency, [seq, head]]));
+}
+
+/** May a message of this kind pass under the list as it stands? Receipts go with the freeze messages that they confirm. */
+export function mayPass(view: DirectoryView, kind: string, nowMs: number): boolean {
+  const state = trustState(view, nowMs);
+  return state === 'current' || (state === 'freeze-only' && (isFreezeKind(kind) || kind.startsWith('receipt.')));
 }
 
 /** Past its expiry an admitted list lets only freeze messages pass, for 30 days more (crypto, "Key hierarchy"). */

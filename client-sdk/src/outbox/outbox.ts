@@ -8,7 +8,6 @@ import {
   type EnvelopeId,
   fromBase64url,
   type Hash,
-  isFreezeKind,
   PRIORITIES,
   type Problem,
   type Receipt,
@@ -17,7 +16,7 @@ import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
 import { assertNotCloned } from '../clone.js';
 import type { Directory } from '../directory/directory.js';
-import { trustState } from '../directory/view.js';
+import { mayPass } from '../directory/view.js';
 import { isSdkError, SdkError } from '../errors.js';
 import type { RelaySession } from '../session/session.js';
 import type { StepHook } from '../steps.js';
@@ -104,8 +103,7 @@ export class Outbox {
   async #advance(item: OutboxItem): Promise<boolean> {
     try {
       assertNotCloned(this.#deps.archive);
-      const trust = trustState(this.#deps.directory.view, this.#deps.now());
-      if (trust === 'expired' || (trust === 'freeze-only' && !isFreezeKind(item.kind)))
+      if (!mayPass(this.#deps.directory.view, item.kind, this.#deps.now()))
         return this.#wait(item, new SdkError('trust-list.expired'));
       if (item.state === 'queued' && !attachmentsReady(this.#deps.archive, item.id)) return this.#prepare(item);
       if (item.state === 'queued') await this.#refreshRecipients(item);

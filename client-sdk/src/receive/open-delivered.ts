@@ -8,7 +8,7 @@ import { type AgencyId, type EpochKeyName, rosterHash, toBase64url } from '@hold
 import type { Finding } from '../alarms.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
-import { checkRecipients, rosterOf, type Sender, senderOf } from '../directory/view.js';
+import { checkRecipients, mayPass, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
 import { type InspectedItem, openItem } from '../rewrap/open-item.js';
 import type { StepHook } from '../steps.js';
@@ -46,6 +46,7 @@ export async function openDelivered(inspected: InspectedItem, deps: OpeningDepen
   });
   if (sender === undefined) throw new DirectoryAlarm('sender.unknown');
   assertSigned(directory.view.trust.list.use, envelope.manifest);
+  if (!mayPass(directory.view, envelope.manifest.kind, deps.now())) throw new DirectoryAlarm('directory.expired');
   const roster = rosterOf(directory.view, envelope.core);
   if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
     throw new DirectoryAlarm('recipient.ghost', { roster });
