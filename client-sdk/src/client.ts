@@ -13,6 +13,7 @@ import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
 import { Runtime } from './runtime.js';
 import { type Disclosure, sendDisclosure } from './send/disclosure.js';
+import { speakAlone } from './send/dispatch.js';
 import { FreezeFlow } from './send/freeze.js';
 import { handleOf, type SendHandle } from './send/handle.js';
 import { type Note, sendNote } from './send/note.js';
@@ -29,12 +30,12 @@ export interface WaitOptions {
 export class Holdfast {
   readonly #runtime: DeskRuntime;
   /** The temporary-freeze alert, step by step. */
-  readonly freeze: FreezeFlow;
+  readonly freeze: FreezeFlow<SendHandle>;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
-    this.freeze = new FreezeFlow(runtime);
+    this.freeze = new FreezeFlow(runtime, speakAlone(runtime));
   }
 
   /**
@@ -83,12 +84,12 @@ export class Holdfast {
 
   /** Sends a spontaneous disclosure (article 46(4), 56). */
   disclose(disclosure: Disclosure, options: Partial<WaitOptions> = {}): Promise<SendHandle> {
-    return sendDisclosure(this.#runtime, disclosure, options.signal);
+    return sendDisclosure(this.#runtime, speakAlone(this.#runtime), disclosure, options.signal);
   }
 
   /** Replies within a case. */
   note(note: Note): Promise<SendHandle> {
-    return sendNote(this.#runtime, note);
+    return sendNote(this.#runtime, speakAlone(this.#runtime), note);
   }
 
   /** How far a message has come. @throws SdkError `case.unknown` */

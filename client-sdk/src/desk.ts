@@ -1,6 +1,7 @@
 /** What an integrator's own code takes: everything that a desk can do, and nothing of how it does it. */
 import type { Holdfast } from './client.js';
 import type { FreezeFlow } from './send/freeze.js';
+import type { SendHandle } from './send/handle.js';
 
 /**
  * The public side of `Holdfast` as a type without a class behind it: take this where your code needs a desk, and hand it the
@@ -8,5 +9,5 @@ import type { FreezeFlow } from './send/freeze.js';
  */
 export type HoldfastDesk = Omit<Pick<Holdfast, keyof Holdfast>, 'freeze'> & {
   /** The temporary-freeze alert, step by step. */
-  readonly freeze: Pick<FreezeFlow, keyof FreezeFlow>;
+  readonly freeze: Pick<FreezeFlow<SendHandle>, keyof FreezeFlow<SendHandle>>;
 };

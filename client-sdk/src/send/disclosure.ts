@@ -3,11 +3,11 @@
  * the recipient has accepted in advance, by the hash of the terms. Offers, where terms come before content, are a flow of their own.
  */
 import { sha256 } from '@holdfast/keys/verify';
-import { type AgencyId, type MessageBody, type Priority, termsHash, toHash } from '@holdfast/protocol';
+import { type AgencyId, type MessageBody, termsHash, toHash } from '@holdfast/protocol';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
-import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
-import { handleOf, type SendHandle } from './handle.js';
+import type { Dispatch } from './dispatch.js';
+import { assertMaySpeak, assertTrusted, newConversationId } from './enqueue.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
 export interface Disclosure {
@@ -22,12 +22,12 @@ export interface Disclosure {
  * Where it is aborted, nothing was queued.
  * @throws SdkError `directory.unknown-agency`, `directory.quarantined`, `terms.not-accepted`, `message.*`, `attachment.*`; the signal's reason
  */
-export async function sendDisclosure(
+export async function sendDisclosure<Sent>(
   runtime: DeskRuntime,
+  dispatch: Dispatch<Sent>,
   disclosure: Disclosure,
   signal: AbortSignal = runtime.signal,
-): Promise<SendHandle> {
-  const { archive, events, identity, now, outbox } = runtime;
+): Promise<Sent> {
   const { to, body, attachments = [], caseRef = null } = disclosure;
   await checkAttachments(body.attachments, attachments);
   const recipient = await runtime.published(to, signal);
@@ -40,24 +40,14 @@ export async function sendDisclosure(
       issues: [{ field: 'restrictions', reason: `${to} has not published that it accepts these terms (${terms})` }],
     });
   }
-  const conversation = newConversationId();
-  const priority: Priority = body.urgency;
-  const id = archive.atomically(() => {
-    const message = {
-      kind: 'disclosure',
-      body,
-      conversation,
-      recipients: [to],
-      priority,
-      caseRef,
-      termsHash: terms,
-      follows: [],
-      attachments,
-    } as const;
-    archive.conversations.create(conversation, [to, identity.agency], now());
-    return enqueue(archive, message, now());
+  return dispatch({
+    kind: 'disclosure',
+    body,
+    conversation: newConversationId(),
+    recipients: [to],
+    priority: body.urgency,
+    caseRef,
+    termsHash: terms,
+    attachments,
   });
-  runtime.onStep?.('enqueued');
-  outbox.wake();
-  return handleOf(archive, events, id);
 }

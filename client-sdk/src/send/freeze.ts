@@ -11,13 +11,13 @@ import {
   type FreezeKind,
   type MessageBody,
 } from '@holdfast/protocol';
-import { headsOfCase, openingOf } from '../cases/case.js';
+import { openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
-import { assertMaySpeak, assertTrusted, enqueue, newConversationId } from './enqueue.js';
-import { handleOf, type SendHandle } from './handle.js';
+import type { Dispatch } from './dispatch.js';
+import { assertMaySpeak, assertTrusted, newConversationId } from './enqueue.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -33,12 +33,15 @@ export interface FreezeStep<K extends FreezeKind> {
   readonly body: MessageBody<K>;
 }
 
-export class FreezeFlow {
+/** `Sent` is what the speaker gets back for each step. */
+export class FreezeFlow<Sent> {
   readonly #runtime: DeskRuntime;
+  readonly #dispatch: Dispatch<Sent>;
 
   /** @internal */
-  constructor(runtime: DeskRuntime) {
+  constructor(runtime: DeskRuntime, dispatch: Dispatch<Sent>) {
     this.#runtime = runtime;
+    this.#dispatch = dispatch;
   }
 
   /**
@@ -48,8 +51,8 @@ export class FreezeFlow {
   async request(
     { to, body, attachments = [], caseRef = null }: FreezeRequest,
     { signal = this.#runtime.signal }: { readonly signal?: AbortSignal } = {},
-  ): Promise<SendHandle> {
-    const { archive, events, identity, now, outbox } = this.#runtime;
+  ): Promise<Sent> {
+    const { events, now } = this.#runtime;
     await checkAttachments(body.attachments ?? [], attachments);
     const recipient = await this.#runtime.published(to, signal);
     signal.throwIfAborted();
@@ -58,42 +61,30 @@ export class FreezeFlow {
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
     }
-    const conversation = newConversationId();
-    const id = archive.atomically(() => {
-      archive.conversations.create(conversation, [to, identity.agency], now());
-      return enqueue(
-        archive,
-        {
-          kind: 'freeze.request',
-          body,
-          conversation,
-          recipients: [to],
-          priority: body.urgency,
-          caseRef,
-          termsHash: null,
-          follows: [],
-          attachments,
-        },
-        now(),
-      );
+    return this.#dispatch({
+      kind: 'freeze.request',
+      body,
+      conversation: newConversationId(),
+      recipients: [to],
+      priority: body.urgency,
+      caseRef,
+      termsHash: null,
+      attachments,
     });
-    this.#runtime.onStep?.('enqueued');
-    outbox.wake();
-    return handleOf(archive, events, id);
   }
 
   /** R's duty officer has it; R's decision clock begins. */
-  acknowledge(step: FreezeStep<'freeze.acknowledge'>): Promise<SendHandle> {
+  acknowledge(step: FreezeStep<'freeze.acknowledge'>): Promise<Sent> {
     return this.step('freeze.acknowledge', step);
   }
 
   /** R refuses, with code and reason. */
-  refuse(step: FreezeStep<'freeze.refuse'>): Promise<SendHandle> {
+  refuse(step: FreezeStep<'freeze.refuse'>): Promise<Sent> {
     return this.step('freeze.refuse', step);
   }
 
   /** R freezes all or some assets, each until its own expiry. */
-  impose(step: FreezeStep<'freeze.impose'>): Promise<SendHandle> {
+  impose(step: FreezeStep<'freeze.impose'>): Promise<Sent> {
     return this.step('freeze.impose', step);
   }
 
@@ -109,22 +100,20 @@ export class FreezeFlow {
   async step<K extends Exclude<FreezeKind, 'freeze.request'>>(
     kind: K,
     { conversation, body }: FreezeStep<K>,
-  ): Promise<SendHandle> {
-    const { archive, events, identity, now, outbox } = this.#runtime;
+  ): Promise<Sent> {
+    const { archive, identity, now } = this.#runtime;
     const { agencies, priority } = openingOf(archive, conversation);
-    const recipients = agencies.filter((agency) => agency !== identity.agency);
-    const id = archive.atomically(() => {
-      assertStepAllowed(archive, identity.agency, conversation, kind, body, now());
-      const follows = headsOfCase(archive, conversation);
-      return enqueue(
-        archive,
-        { kind, body, conversation, recipients, priority, caseRef: null, termsHash: null, follows, attachments: [] },
-        now(),
-      );
+    return this.#dispatch({
+      kind,
+      body,
+      conversation,
+      recipients: agencies.filter((agency) => agency !== identity.agency),
+      priority,
+      caseRef: null,
+      termsHash: null,
+      attachments: [],
+      assertAllowed: () => assertStepAllowed(archive, identity.agency, conversation, kind, body, now()),
     });
-    this.#runtime.onStep?.('enqueued');
-    outbox.wake();
-    return Promise.resolve(handleOf(archive, events, id));
   }
 }
 
