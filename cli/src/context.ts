@@ -1,12 +1,13 @@
 /** What every command shares: where the homes are, how keystores open, how long to wait, how to print. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Holdfast } from '@holdfast/client-sdk';
+import { Holdfast, type SendHandle, type Speaker } from '@holdfast/client-sdk';
 import type { Unlock } from '@holdfast/keys';
 import { type AgencyId, AgencyIdSchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import envPaths from 'env-paths';
 import { CliError } from './errors.js';
+import { goOnline } from './go-online.js';
 import { createOutput, type Output } from './output.js';
 import { resolveUnlock } from './unlock.js';
 
@@ -18,6 +19,9 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly timeout: number;
 }
+
+/** Everything that can be said, by whoever the command speaks as. */
+export type Voice = Pick<Speaker<SendHandle>, keyof Speaker<SendHandle>>;
 
 export interface Context {
   readonly options: GlobalOptions;
@@ -32,6 +36,8 @@ export interface Context {
   deadline(): AbortSignal;
   /** Opens the agency's device, runs `work`, closes it. */
   withDevice<T>(work: (desk: Holdfast) => Promise<T>): Promise<T>;
+  /** As `withDevice`, in step with the relay where it is reached, with the voice to speak in. */
+  withSpeaker<T>(work: (desk: Holdfast, speaker: Voice) => Promise<T>): Promise<T>;
 }
 
 const parseAgencyId = parserOf('agency id', AgencyIdSchema, 'message.invalid');
@@ -66,6 +72,11 @@ export function contextOf(command: Command): Context {
         await desk.close();
       }
     },
+    withSpeaker: (work) =>
+      context.withDevice(async (desk) => {
+        await goOnline(context, desk);
+        return await work(desk, desk);
+      }),
   };
   return context;
 }

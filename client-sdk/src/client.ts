@@ -12,12 +12,13 @@ import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
 import { Runtime } from './runtime.js';
-import { type Disclosure, sendDisclosure } from './send/disclosure.js';
+import type { Disclosure } from './send/disclosure.js';
 import { speakAlone } from './send/dispatch.js';
-import { FreezeFlow } from './send/freeze.js';
+import type { FreezeFlow } from './send/freeze.js';
 import { handleOf, type SendHandle } from './send/handle.js';
-import { type Note, sendNote } from './send/note.js';
+import type { Note } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
+import { Speaker } from './speaker.js';
 import { underSignals } from './transport/linked-signal.js';
 
 /** Every wait has an end of the caller's choosing. */
@@ -29,13 +30,15 @@ export interface WaitOptions {
 /** One device of one agency, open: sends, receives, and knows every case. Made by `Holdfast.open`, ended by `close`. */
 export class Holdfast {
   readonly #runtime: DeskRuntime;
+  readonly #device: Speaker<SendHandle>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<SendHandle>;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
-    this.freeze = new FreezeFlow(runtime, speakAlone(runtime));
+    this.#device = new Speaker(runtime, speakAlone(runtime));
+    this.freeze = this.#device.freeze;
   }
 
   /**
@@ -84,12 +87,12 @@ export class Holdfast {
 
   /** Sends a spontaneous disclosure (article 46(4), 56). */
   disclose(disclosure: Disclosure, options: Partial<WaitOptions> = {}): Promise<SendHandle> {
-    return sendDisclosure(this.#runtime, speakAlone(this.#runtime), disclosure, options.signal);
+    return this.#device.disclose(disclosure, options);
   }
 
   /** Replies within a case. */
   note(note: Note): Promise<SendHandle> {
-    return sendNote(this.#runtime, speakAlone(this.#runtime), note);
+    return this.#device.note(note);
   }
 
   /** How far a message has come. @throws SdkError `case.unknown` */

@@ -108,4 +108,5 @@ export type { ImpositionDraft } from './send/imposition.js';
 export type { Note } from './send/note.js';
 export type { OutgoingAttachment } from './send/outgoing-attachments.js';
 export { type CallArguments, type OpenSession, openSession, type ResponseOf } from './session/open-session.js';
+export type { Speaker } from './speaker.js';
 export type { FrameSocket, HttpRequest, HttpResponse, RelayTransport } from './transport/port.js';

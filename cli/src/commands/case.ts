@@ -1,10 +1,10 @@
 /** `holdfast case`: one matter, everything said in it, and where it stands. */
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
+import { goOnline } from '../go-online.js';
 import { conversationId } from '../input/ids.js';
 import { renderCase, renderCaseLine } from '../render/case.js';
 import { caseFields } from '../render/fields.js';
-import { goOnline } from './send.js';
 
 export function caseCommands(program: Command): void {
   const group = program.command('case').description('your cases');

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { attachedFiles } from '../input/attachments.js';
 import { readBody } from '../input/read-body.js';
-import { goOnline, reportSent } from './send.js';
+import { reportSent } from './send.js';
 
 export function discloseCommand(program: Command): void {
   program
@@ -18,9 +18,8 @@ export function discloseCommand(program: Command): void {
       const to = agencyId(options.to);
       const { attachments, named } = attachedFiles(options.attach ?? []);
       const { body } = parseMessage('disclosure', await readBody(file, Date.now(), { attachments: named }));
-      await context.withDevice(async (desk) => {
-        await goOnline(context, desk);
-        const handle = await desk.disclose({
+      await context.withSpeaker(async (desk, speaker) => {
+        const handle = await speaker.disclose({
           to,
           body,
           attachments,

@@ -5,7 +5,7 @@ import { agencyId, contextOf } from '../context.js';
 import { attachedFiles } from '../input/attachments.js';
 import { conversationId } from '../input/ids.js';
 import { readBody } from '../input/read-body.js';
-import { goOnline, reportSent } from './send.js';
+import { reportSent } from './send.js';
 
 export function freezeCommands(program: Command): void {
   const group = program.command('freeze').description('temporary-freeze alerts');
@@ -24,12 +24,11 @@ export function freezeCommands(program: Command): void {
         'freeze.request',
         await readBody(file, Date.now(), named.length > 0 ? { attachments: named } : {}),
       );
-      await context.withDevice(async (desk) => {
-        await goOnline(context, desk);
+      await context.withSpeaker(async (desk, speaker) => {
         desk.on((event) => {
           if (event.event === 'advice') context.output.note(`Note (${event.code}, ${event.field}): ${event.text}`);
         });
-        const handle = await desk.freeze.request({
+        const handle = await speaker.freeze.request({
           to,
           body,
           attachments,
@@ -45,9 +44,8 @@ export function freezeCommands(program: Command): void {
     .action(async (conversation: string, file: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const { body } = parseMessage('freeze.acknowledge', await readBody(file, Date.now()));
-      await context.withDevice(async (desk) => {
-        await goOnline(context, desk);
-        const handle = await desk.freeze.acknowledge({ conversation: conversationId(conversation), body });
+      await context.withSpeaker(async (desk, speaker) => {
+        const handle = await speaker.freeze.acknowledge({ conversation: conversationId(conversation), body });
         await reportSent(context, desk, 'Acknowledgement', handle);
       });
     });
@@ -58,11 +56,10 @@ export function freezeCommands(program: Command): void {
     .action(async (conversation: string, file: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const input = await readBody(file, Date.now());
-      await context.withDevice(async (desk) => {
-        await goOnline(context, desk);
+      await context.withSpeaker(async (desk, speaker) => {
         const id = conversationId(conversation);
-        const body = await desk.freeze.imposition({ conversation: id, input });
-        const handle = await desk.freeze.impose({ conversation: id, body });
+        const body = await speaker.freeze.imposition({ conversation: id, input });
+        const handle = await speaker.freeze.impose({ conversation: id, body });
         for (const outcome of body.outcomes) {
           if (outcome.outcome === 'in-force')
             context.output.note(
@@ -79,9 +76,8 @@ export function freezeCommands(program: Command): void {
     .action(async (conversation: string, file: string, _options: object, command: Command) => {
       const context = contextOf(command);
       const { body } = parseMessage('freeze.refuse', await readBody(file, Date.now()));
-      await context.withDevice(async (desk) => {
-        await goOnline(context, desk);
-        const handle = await desk.freeze.refuse({ conversation: conversationId(conversation), body });
+      await context.withSpeaker(async (desk, speaker) => {
+        const handle = await speaker.freeze.refuse({ conversation: conversationId(conversation), body });
         await reportSent(context, desk, 'Refusal', handle);
       });
     });

@@ -3,7 +3,7 @@ import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
 import { conversationId } from '../input/ids.js';
-import { goOnline, reportSent } from './send.js';
+import { reportSent } from './send.js';
 
 export function noteCommand(program: Command): void {
   program
@@ -16,9 +16,8 @@ export function noteCommand(program: Command): void {
         writtenAtMs: Date.now(),
         text: { language: options.language, text: text.join(' ') },
       });
-      await context.withDevice(async (desk) => {
-        await goOnline(context, desk);
-        const handle = await desk.note({ conversation: conversationId(conversation), body });
+      await context.withSpeaker(async (desk, speaker) => {
+        const handle = await speaker.note({ conversation: conversationId(conversation), body });
         await reportSent(context, desk, 'Note', handle);
       });
     });

@@ -1,7 +1,7 @@
 /** `holdfast outbox`: how far each message has come. */
 import type { Command } from 'commander';
 import { contextOf } from '../context.js';
-import { goOnline } from './send.js';
+import { goOnline } from '../go-online.js';
 
 export function outboxCommand(program: Command): void {
   program

@@ -3,22 +3,6 @@ import { type Holdfast, isSdkError, type SendHandle } from '@holdfast/client-sdk
 import type { Context } from '../context.js';
 import { CliError } from '../errors.js';
 
-const ONLINE_WITHIN_MS = 15_000;
-
-/** Connects and takes in what has arrived, so that the step is checked against the newest state; away, it says so and goes on. */
-export async function goOnline(context: Context, desk: Holdfast): Promise<void> {
-  try {
-    const signal = AbortSignal.any([AbortSignal.timeout(ONLINE_WITHIN_MS), context.deadline()]);
-    await desk.caughtUp({ signal });
-  } catch (error) {
-    if (!(isSdkError(error, 'relay.unreachable') || (error instanceof Error && error.name === 'TimeoutError')))
-      throw error;
-    context.output.note(
-      'The relay is away: working with what is here; messages are queued. If it is urgent, phone the duty contact.',
-    );
-  }
-}
-
 /** Reports the message as accepted, or as queued and NOT sent (exit code 75). @throws SdkError `relay.refused` */
 export async function reportSent(context: Context, desk: Holdfast, what: string, handle: SendHandle): Promise<void> {
   const stop = desk.on((event) => {
