@@ -46,12 +46,3 @@ export const STATE_CLOCKS: readonly StateClock[] = [
 export const EXTENSION_LEAD: Clock = hours(48);
 /** A lifting by court or law is reported within this time. */
 export const LIFT_BY_LAW_REPORT: Clock = hours(1);
-
-const WARN_AT_LEFT_MS = 48 * 3_600_000;
-
-/** The instants at which to warn of an expiry: with 50 % and 25 % of the time left, and with 48 hours left; in order. */
-export function warningsMs(startsAtMs: number, expiresAtMs: number): readonly number[] {
-  const whole = expiresAtMs - startsAtMs;
-  const at = [expiresAtMs - whole / 2, expiresAtMs - whole / 4, expiresAtMs - WARN_AT_LEFT_MS].map(Math.floor);
-  return [...new Set(at.filter((warnAtMs) => warnAtMs > startsAtMs))].sort((a, b) => a - b);
-}

@@ -1,4 +1,5 @@
 /** The state tables: what may happen to a case and to an envelope, as data and as one total function each. */
+export * from './case-clock.js';
 export * from './delivery.js';
 export { freezeDiagram } from './diagram.js';
 export * from './freeze.js';
@@ -6,3 +7,4 @@ export * from './freeze-case.js';
 export * from './freeze-clocks.js';
 export * from './freeze-event.js';
 export * from './freeze-table.js';
+export { warningsMs, warningsOf } from './warnings.js';
