@@ -1,5 +1,5 @@
 /** Durations as laws say them, and the deadlines that follow. */
-export { type Deadline, deadline } from './deadline.js';
+export { deadline, termEnd } from './deadline.js';
 export {
   type Calendar,
   CalendarSchema,
@@ -9,8 +9,12 @@ export {
   DurationSchema,
   type DurationUnit,
   parseDuration,
+  type Span,
   SpanSchema,
   START_EVENTS,
+  type Stage,
   type StartEvent,
   UNITS,
 } from './duration.js';
+export { extend, nextStage, type RunningMeasure } from './extend.js';
+export type { Deadline, Term } from './term.js';

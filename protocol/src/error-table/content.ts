@@ -52,4 +52,10 @@ export const CONTENT_ERRORS = {
     'The duration cannot be computed; see the reason.',
     'A capability record has a duration that cannot be computed.',
   ),
+  'duration.no-extension': entry(
+    null,
+    false,
+    'The law does not allow this extension; see the reason.',
+    'An extension was asked for that the capability record does not allow.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
