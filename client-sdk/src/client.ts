@@ -1,7 +1,16 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AgencyId, AttachmentRef, ConversationId, DeviceId, EnvelopeId, FederationId } from '@holdfast/protocol';
+import type {
+  AgencyId,
+  AttachmentRef,
+  ConversationId,
+  DeviceId,
+  EnvelopeId,
+  FederationId,
+  Observed,
+  Preflight,
+} from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
@@ -10,6 +19,7 @@ import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
+import { observedBy, type PreflightRequest, preflightFor } from './preflight/preflight.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
 import { Runtime } from './runtime.js';
 import type { Disclosure } from './send/disclosure.js';
@@ -141,6 +151,19 @@ export class Holdfast {
   /** Agencies by State, type, network or text. */
   async find(query: DirectoryQuery, options: WaitOptions): Promise<readonly PublishedAgency[]> {
     return findAgencies(this.#runtime, query, options.signal);
+  }
+
+  /**
+   * Before sending an alert: what the recipient has published and what its past answers show, held against it. Sends nothing.
+   * @throws SdkError `directory.unknown-agency`, `relay.*`
+   */
+  preflight(request: PreflightRequest, options: WaitOptions): Promise<Preflight> {
+    return preflightFor(this.#runtime, request, options.signal);
+  }
+
+  /** What our own archive shows of an agency's past answers; null where we have sent it no alert. */
+  observed(agency: AgencyId): Observed | null {
+    return observedBy(this.#runtime, agency);
   }
 
   /** What to compare by telephone: of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */
