@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { agencyCommands } from './commands/agency.js';
 import { alarmsCommand } from './commands/alarms.js';
 import { attachmentCommands } from './commands/attachment.js';
+import { capabilityCommands } from './commands/capability.js';
 import { caseCommands } from './commands/case.js';
 import { deviceCommands } from './commands/device.js';
 import { directoryCommands } from './commands/directory.js';
@@ -19,6 +20,7 @@ import { keysLifeCommands } from './commands/keys-life.js';
 import { noteCommand } from './commands/note.js';
 import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
+import { preflightCommand } from './commands/preflight.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { CliError, exitCodeOf } from './errors.js';
@@ -49,6 +51,8 @@ for (const register of [
   officerCommands,
   keysLifeCommands,
   directoryCommands,
+  capabilityCommands,
+  preflightCommand,
   discloseCommand,
   freezeCommands,
   noteCommand,

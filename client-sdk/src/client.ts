@@ -9,6 +9,8 @@ import {
   type EnvelopeId,
   type FederationId,
   isOwnKind,
+  type Observed,
+  type Preflight,
 } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
@@ -18,6 +20,7 @@ import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
+import { observedBy, type PreflightRequest, preflightFor } from './preflight/preflight.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
 import { Runtime } from './runtime.js';
 import type { Disclosure } from './send/disclosure.js';
@@ -150,6 +153,19 @@ export class Holdfast {
   /** Agencies by State, type, network or text. */
   async find(query: DirectoryQuery, options: WaitOptions): Promise<readonly PublishedAgency[]> {
     return findAgencies(this.#runtime, query, options.signal);
+  }
+
+  /**
+   * Before sending an alert: what the recipient has published and what its past answers show, held against it. Sends nothing.
+   * @throws SdkError `directory.unknown-agency`, `relay.*`
+   */
+  preflight(request: PreflightRequest, options: WaitOptions): Promise<Preflight> {
+    return preflightFor(this.#runtime, request, options.signal);
+  }
+
+  /** What our own archive shows of an agency's past answers; null where we have sent it no alert. */
+  observed(agency: AgencyId): Observed | null {
+    return observedBy(this.#runtime, agency);
   }
 
   /** What to compare by telephone: of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */

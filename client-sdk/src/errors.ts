@@ -57,6 +57,10 @@ export const SDK_ERRORS = {
     false,
     'The recipient states that it cannot freeze this; see the advice for a better route.',
   ),
+  'preflight.blocked': entry(
+    false,
+    'The recipient would have to return this alert as it is: put right what the issues name, or insist and say why.',
+  ),
   'terms.not-accepted': entry(
     false,
     'The recipient has not accepted these restrictions in advance; offer the terms first or use accepted ones.',

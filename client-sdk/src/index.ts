@@ -27,6 +27,7 @@ export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.
 export type { PublishedAgency } from './directory/published.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
+export { type Confirmation, confirmed, publishDocument, withLiveTest } from './enrolment/documents.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
 export { type KeyStatus, keyStatus, WARN_DAYS } from './enrolment/key-status.js';
 export { addOfficer, type NewOfficer, type OfficerFile, officerPaths, readOfficer } from './enrolment/officer.js';
@@ -76,6 +77,9 @@ export { readSigningKey } from './home/signing-key.js';
 export type { OpenOptions } from './open-device.js';
 export type { AttachmentProgress } from './outbox/attachment-queue.js';
 export type { OutboxEvent } from './outbox/outbox.js';
+export type { Insist } from './preflight/insist.js';
+export { observedOf } from './preflight/observed.js';
+export { asPublished, type PreflightRequest } from './preflight/preflight.js';
 export type { InboxItem } from './receive/inbox.js';
 export type { UnknownMessage } from './receive/read-message.js';
 export type { ReceiverEvent } from './receive/receiver.js';

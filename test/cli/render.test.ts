@@ -310,14 +310,21 @@ t.test('an agency', async (t) => {
     deviceKeys: ['current' as const],
     quarantined: false,
   };
-  t.equal(renderAgencyLine({ ...base, entry, capability }, NOW), 'xb-fiu        XB  fiu  FIU of Belmora');
+  t.equal(
+    renderAgencyLine({ ...base, entry, capability: { ...capability, confirmed: true } }, NOW),
+    'xb-fiu        XB  fiu  FIU of Belmora',
+  );
+  t.equal(
+    renderAgencyLine({ ...base, entry, capability }, NOW),
+    'xb-fiu        XB  fiu  FIU of Belmora  UNCONFIRMED FIGURES',
+  );
   t.equal(
     renderAgencyLine({ ...base, entry, capability, active: false, devices: 0, deviceKeys: [] }, NOW + 366 * 24 * HOUR),
-    'xb-fiu        XB  fiu  FIU of Belmora  SUSPENDED  ENTRY EXPIRED on 2027-03-02  NOT REACHABLE: no device',
+    'xb-fiu        XB  fiu  FIU of Belmora  SUSPENDED  ENTRY EXPIRED on 2027-03-02  UNCONFIRMED FIGURES  NOT REACHABLE: no device',
   );
   const text = renderAgency({ ...base, entry, capability }, NOW, ZONE);
   for (const line of [
-    '  UNCONFIRMED: the agency has not stated these figures itself. Do not rely on them.',
+    '  UNCONFIRMED: the agency has not confirmed these figures; do not rely on them.',
     '  account of account: freezing order of the FIU',
     '    lasts            5 working days from issue, the first day not counted, ends at 17:00 (Europe/Lisbon,',
     '    silence          changes nothing, and never means frozen',

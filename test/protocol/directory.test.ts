@@ -55,7 +55,7 @@ const ENTRY = {
   delegates: [{ role: 'liaison officer', scope: 'advance copies', until: '2027-01-01' }],
   requirements: [{ requires: 'dated-amount' }],
   acceptedTerms: ['XTYmuc82eeLBmVT7sofpajbMWnf0jpY7MjttgW0Vybo'],
-  verifiedOnMs: NOW - YEAR,
+  verifiedOnMs: NOW - 30 * 86_400_000,
   expiresAtMs: NOW + YEAR,
 };
 
@@ -72,7 +72,7 @@ const RECORD = {
   hours: 'Monday to Friday 08:00 to 17:00, duty desk day and night',
   calendar,
   law: { url: 'https://law.xb.example/aml/31', quotation: prose('The unit may suspend a transaction.') },
-  selfDeclaredAtMs: NOW - YEAR,
+  selfDeclaredAtMs: NOW - 30 * 86_400_000,
   expiresAtMs: NOW + YEAR,
   confirmed: true,
 };
@@ -99,7 +99,7 @@ t.test('directory entry', async (t) => {
   t.match(entry({ state: 'XA' }), ['agency xb-fiu does not begin with the code of XA']);
   t.match(entry({ authorityTypes: ['police'] }), [/^authorityTypes\.0 must be one of: mla-central-authority/]);
   t.match(entry({ acceptedTerms: ['short'] }), [/^acceptedTerms\.0 does not have the form of: SHA-256 value/]);
-  t.match(entry({ expiresAtMs: NOW - YEAR }), ['expiresAtMs is not after verifiedOnMs']);
+  t.match(entry({ expiresAtMs: NOW - 30 * 86_400_000 }), ['expiresAtMs is not after verifiedOnMs']);
   t.match(
     entry({ dutyRoster: { hours: 'office hours', contacts: [{ role: 'desk', email: 'desk@fiu.xb.example' }] } }),
     ['dutyRoster.contacts has no telephone number'],
@@ -150,7 +150,11 @@ t.test('a request against a capability record', async (t) => {
   t.match(adviceOf({}, simple, RECORD.expiresAtMs), [
     { code: 'capability.expired', blocks: true, text: /expired at 2027-04-01/ },
   ]);
-  t.same(codes(adviceOf({}, simple, RECORD.expiresAtMs - 1)), []);
+  t.same(
+    codes(adviceOf({}, simple, RECORD.expiresAtMs - 1)),
+    ['capability.old'],
+    'relied on to the last, and said to be old',
+  );
   t.match(adviceOf({ power: 'none', through: 'the Prosecutor General', measures: [] }), [
     { code: 'capability.no-power', blocks: true, text: /turn to the Prosecutor General/ },
   ]);
@@ -166,6 +170,7 @@ t.test('a request against a capability record', async (t) => {
   ]);
   t.same(codes(adviceOf({ thresholds: [{ value: '2000000', currency: 'USD' }] })), [], 'no rates are guessed');
   t.match(adviceOf({ measures: [{ ...RECORD.measures[0], action: 'monitor' }] }), [
+    { code: 'capability.nothing-possible', blocks: true, field: 'assets' },
     { code: 'capability.measure', field: 'assets.0.measure.action', text: /it has: monitor/ },
   ]);
   t.match(adviceOf({ measures: [{ ...RECORD.measures[0], duration: { ...duration, number: 72, unit: 'hours' } }] }), [

@@ -7,6 +7,14 @@ import { conversationId } from '../input/ids.js';
 import { readBody } from '../input/read-body.js';
 import { reportSent } from './send.js';
 
+interface RequestOptions {
+  readonly to: string;
+  readonly attach?: string[];
+  readonly caseRef?: string;
+  readonly insist?: string;
+  readonly insistLanguage: string;
+}
+
 export function freezeCommands(program: Command): void {
   const group = program.command('freeze').description('temporary-freeze alerts');
 
@@ -16,7 +24,9 @@ export function freezeCommands(program: Command): void {
     .requiredOption('--to <agency>', 'agency that is to freeze')
     .option('--attach <file...>', 'files to attach')
     .option('--case-ref <text>', 'your own case reference')
-    .action(async (file: string, options: { to: string; attach?: string[]; caseRef?: string }, command: Command) => {
+    .option('--insist <reason>', 'send it although the check before sending stops it; the recipient reads the reason')
+    .option('--insist-language <tag>', 'language of the reason', 'en')
+    .action(async (file: string, options: RequestOptions, command: Command) => {
       const context = contextOf(command);
       const to = agencyId(options.to);
       const { attachments, named } = attachedFiles(options.attach ?? []);
@@ -33,6 +43,9 @@ export function freezeCommands(program: Command): void {
           body,
           attachments,
           ...(options.caseRef === undefined ? {} : { caseRef: options.caseRef }),
+          ...(options.insist === undefined
+            ? {}
+            : { insist: { reason: { language: options.insistLanguage, text: options.insist } } }),
         });
         await reportSent(context, desk, `Freeze alert to ${to} (${body.urgency})`, handle);
       });

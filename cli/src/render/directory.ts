@@ -1,14 +1,23 @@
 /** An agency as the directory has it: whom to reach and how, what it can freeze and for how long. Self-declared, and shown as such. */
 import type { PublishedAgency } from '@holdfast/client-sdk';
-import type { CapabilityRecord, DirectoryEntry, Duration } from '@holdfast/protocol';
+import {
+  type DirectoryEntry,
+  type DutyState,
+  dutyAt,
+  freshnessOfEntry,
+  LIVE_TEST_AFTER_DAYS,
+  liveTestAgeDays,
+} from '@holdfast/protocol';
+import { renderCapability } from './capability.js';
+import { renderFreshness } from './freshness.js';
 import { renderPairs, section, stack } from './table.js';
 import { safeLine } from './text.js';
-import { formatDay, formatDeadline, localZone } from './time.js';
-import { amount, brief, contact, quote, span } from './values.js';
+import { formatDay, formatDeadline, formatTime, localZone } from './time.js';
+import { brief, contact } from './values.js';
 
 /** One line, as in a list. */
 export function renderAgencyLine(
-  { agency, name, active, entry, entryExpiresAtMs, deviceKeys, quarantined }: PublishedAgency,
+  { agency, name, active, entry, capability, entryExpiresAtMs, deviceKeys, quarantined }: PublishedAgency,
   nowMs: number,
 ): string {
   const types = entry === null ? 'no entry published' : `${entry.state}  ${entry.authorityTypes.join(' ')}`;
@@ -16,6 +25,7 @@ export function renderAgencyLine(
     `${agency.padEnd(12)}  ${types}  ${safeLine(name)}`,
     active ? undefined : 'SUSPENDED',
     staleness(entryExpiresAtMs, nowMs),
+    capability === null || capability.confirmed ? undefined : 'UNCONFIRMED FIGURES',
     quarantined ? 'QUARANTINED: compare its fingerprint by phone' : reachability(deviceKeys),
   ]
     .filter((part) => part !== undefined)
@@ -77,7 +87,8 @@ export function renderEntry(entry: DirectoryEntry, expiresAtMs: number, nowMs: n
       entry.agreements.map(({ title, with: others }) => safeLine(`${title} (${others.join(' ')})`)).join('\n'),
     ],
     ['duty', [safeLine(dutyRoster.hours), ...dutyRoster.contacts.map(contact)].join('\n')],
-    ['last live test', dutyRoster.lastLiveTestOn ?? 'never'],
+    ['on duty now', renderDuty(dutyAt(dutyRoster, nowMs), zone)],
+    ['last live test', renderLiveTest(dutyRoster.lastLiveTestOn, nowMs)],
     [
       'delegates',
       entry.delegates.map(({ role, scope, until }) => safeLine(`${role}: ${scope}, until ${until}`)).join('\n'),
@@ -89,67 +100,26 @@ export function renderEntry(entry: DirectoryEntry, expiresAtMs: number, nowMs: n
         .join('; '),
     ],
     ['accepts terms', entry.acceptedTerms.join('\n') || 'none in advance'],
-    ['verified', formatDay(entry.verifiedOnMs)],
+    ['verified', renderFreshness(freshnessOfEntry({ ...entry, expiresAtMs }, nowMs))],
     ['expires', formatDeadline(expiresAtMs, nowMs, zone)],
   ]);
 }
 
-export function renderCapability(record: CapabilityRecord, expiresAtMs: number, nowMs: number, zone: string): string {
-  const foreign = [
-    record.actsForForeignFiu ? 'FIUs' : undefined,
-    record.actsForForeignAca ? 'anti-corruption agencies' : undefined,
-  ].filter((part) => part !== undefined);
-  return stack(
-    record.confirmed ? '' : 'UNCONFIRMED: the agency has not stated these figures itself. Do not rely on them.',
-    expiresAtMs <= nowMs ? `EXPIRED on ${formatDay(expiresAtMs)}: ask the agency before you rely on it.` : '',
-    renderPairs([
-      ['power', record.power === 'none' ? 'NONE' : record.power],
-      ['through', record.through && safeLine(record.through)],
-      ['for foreign', foreign.join(' and ') || 'NOBODY'],
-      ['from', record.thresholds.map(amount).join('; ')],
-      ['client told', record.clientNotification],
-      ['appeal', brief(record.appeal)],
-      ['languages', record.languages.join(' ')],
-      ['hours', `${safeLine(record.hours)}, ${record.calendar.timeZone}`],
-      ['law', safeLine(record.law.url)],
-      ['self-declared', formatDay(record.selfDeclaredAtMs)],
-      ['expires', formatDeadline(expiresAtMs, nowMs, zone)],
-    ]),
-    quote(record.law.quotation),
-    ...record.measures.map(({ action, instrument, assetTypes, duration }) =>
-      section(`${action} of ${assetTypes.join(', ')}: ${safeLine(instrument)}`, renderDuration(duration)),
-    ),
-  );
+export function renderDuty(duty: DutyState, zone: string): string {
+  switch (duty.kind) {
+    case 'on-duty':
+      return duty.untilMs === null ? 'yes, day and night' : `yes, until ${formatTime(duty.untilMs, zone)}`;
+    case 'off-duty':
+      return duty.nextStartMs === null ? 'NOBODY' : `NOBODY, next from ${formatTime(duty.nextStartMs, zone)}`;
+    case 'unknown':
+      return 'not known: the hours stand in words only';
+    default:
+      return duty satisfies never;
+  }
 }
 
-const SILENCE: Readonly<Record<Duration['silence'], string>> = {
-  'no-effect': 'changes nothing, and never means frozen',
-  'consent-to-the-transaction': 'IS CONSENT: the transaction may go ahead',
-  refusal: 'is a refusal',
-};
-
-/** A duration as a law says it: never a bare number. */
-export function renderDuration(duration: Duration): string {
-  const { unit, startEvent, firstDay, dayEnd, lastDay, extensions, calendar } = duration;
-  const first = unit === 'hours' ? '' : `, the first day ${firstDay.replace('-', ' ')}`;
-  const end =
-    unit === 'hours'
-      ? ''
-      : `, ends at ${dayEnd.kind === 'at-time' ? dayEnd.time : dayEnd.kind}${lastDay === 'next-working-day' ? ' of a working day' : ''}`;
-  const each = extensions.each === undefined ? '' : ` by ${span(extensions.each)}`;
-  const cap = extensions.cap === undefined ? '' : `, ${span(extensions.cap)} at most in all`;
-  return renderPairs([
-    [
-      'lasts',
-      `${span(duration)} from ${startEvent}${first}${end} (${calendar.timeZone}, ${calendar.holidays.length} listed holidays)`,
-    ],
-    [
-      'extended',
-      extensions.count === 0
-        ? 'never'
-        : `${extensions.count} time${extensions.count === 1 ? '' : 's'}${each}${cap}${duration.extendedBy === undefined ? '' : `, by ${safeLine(duration.extendedBy)}`}`,
-    ],
-    ['silence', SILENCE[duration.silence]],
-    ['lifts by itself', duration.automaticLift.map(safeLine).join('; ')],
-  ]);
+function renderLiveTest(on: string | undefined, nowMs: number): string {
+  const ageDays = liveTestAgeDays(on, nowMs);
+  if (on === undefined || ageDays === null) return 'NEVER';
+  return ageDays > LIVE_TEST_AFTER_DAYS ? `${on}, OLD: ${ageDays} days ago` : on;
 }

@@ -45,6 +45,12 @@ export function renderFreezeRequest(body: Request, { nowMs, zone }: RenderClock)
           .join('; '),
       ],
     ]),
+    handling.insisted === undefined
+      ? ''
+      : section(
+          `SENT THOUGH ITS OWN CHECK SAID: ${handling.insisted.codes.map(safeLine).join(', ')}`,
+          quote(handling.insisted.reason),
+        ),
     section(
       `Assets to freeze (${body.assets.length})`,
       body.assets.map((asset) => renderAsset(asset, body)).join('\n'),

@@ -1,14 +1,17 @@
-/** Searching the directory: State, authority type, network, words. */
-import type { AgencyId } from '@holdfast/protocol';
+/** Searching the directory: State, authority type, network, competence, words. */
+import type { AgencyId, AuthorityType } from '@holdfast/protocol';
 import type { DeskRuntime } from '../desk-runtime.js';
 import type { PublishedAgency } from './published.js';
 
 export interface DirectoryQuery {
   readonly agency?: AgencyId;
-  /** ISO 3166 alpha-2. */
+  /** ISO 3166 alpha-2, in capitals, as the agency's own entry gives it. */
   readonly state?: string;
-  readonly authorityType?: string;
+  readonly authorityType?: AuthorityType;
+  /** The network's whole name; capitals do not matter. */
   readonly network?: string;
+  /** Words that must all occur in what the agency says it is competent for. */
+  readonly competence?: string;
   /** Words that must all occur in the agency's names or competences. */
   readonly text?: string;
 }
@@ -29,15 +32,18 @@ export async function findAgencies(
 }
 
 function matches({ agency, name, entry }: PublishedAgency, query: DirectoryQuery): boolean {
-  if (query.state !== undefined && agency.slice(0, 2).toUpperCase() !== query.state.toUpperCase()) return false;
-  if (
-    query.authorityType !== undefined &&
-    !(entry?.authorityTypes as readonly string[] | undefined)?.includes(query.authorityType)
-  )
-    return false;
-  if (query.network !== undefined && !(entry?.networks as readonly string[] | undefined)?.includes(query.network))
-    return false;
-  const words = (query.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const text = JSON.stringify([agency, name, entry?.names, entry?.competences]).toLowerCase();
-  return words.every((word) => text.includes(word));
+  const { state, authorityType, network, competence = '', text = '' } = query;
+  if (state !== undefined && entry?.state !== state) return false;
+  if (authorityType !== undefined && entry?.authorityTypes.includes(authorityType) !== true) return false;
+  if (network !== undefined && entry?.networks.some((name) => fold(name) === fold(network)) !== true) return false;
+  return (
+    hasWords(entry?.competences.text ?? '', competence) &&
+    hasWords([agency, name, entry?.names.original, entry?.names.english, entry?.competences.text].join(' '), text)
+  );
 }
+
+const fold = (text: string): string => text.normalize('NFC').toLowerCase();
+const hasWords = (text: string, words: string): boolean =>
+  fold(words)
+    .split(/\s+/)
+    .every((word) => fold(text).includes(word));

@@ -2,23 +2,15 @@
  * What an agency's administrator does once: make the root and the directory key, ask to be admitted, publish the chain's
  * first statements, the directory entry and the capability record. Each holder's root key and the directory key lie in keystores of their own.
  */
-import { type Argon2idParams, FileKeystore, generateSigningKey, randomBytes, type Unlock } from '@holdfast/keys';
-import { type AgencyChain, sha256 } from '@holdfast/keys/verify';
-import {
-  type AgencyId,
-  documentHash,
-  parseCapabilityRecord,
-  parseDirectoryEntry,
-  toBase64url,
-  toHash,
-} from '@holdfast/protocol';
+import { type Argon2idParams, FileKeystore, generateSigningKey, type Unlock } from '@holdfast/keys';
+import type { AgencyChain } from '@holdfast/keys/verify';
+import type { AgencyId } from '@holdfast/protocol';
 import { makeRoot, type RootPlan } from '../ceremony/holders.js';
-import { SdkError } from '../errors.js';
 import { type AgencyFile, agencyPaths, writeAgencyFile } from '../home/home.js';
 import { readSigningKey, storeSigningKey } from '../home/signing-key.js';
 import type { OpenSession } from '../session/open-session.js';
 import { certifyDirectoryKey } from './directory-key.js';
-import { publishStatement } from './publish.js';
+import { ownDocument, publishWith } from './documents.js';
 
 /** What the federation needs to admit the agency; carried to it by hand and compared by phone. */
 export interface MembershipRequest {
@@ -68,31 +60,13 @@ export async function registerAgency(
   nowMs: number,
 ): Promise<AgencyChain> {
   const paths = agencyPaths(home);
-  const entry = parseDirectoryEntry(registration.entry);
-  const capability = parseCapabilityRecord(registration.capability);
-  if (entry.agency !== chain.agency)
-    throw new SdkError('message.refused', 'The directory entry is for another agency.', {
-      issues: [{ field: 'agency', reason: `must be ${chain.agency}` }],
-    });
-  if (capability.agency !== chain.agency)
-    throw new SdkError('message.refused', 'The capability record is for another agency.', {
-      issues: [{ field: 'agency', reason: `must be ${chain.agency}` }],
-    });
+  const entry = ownDocument('entry', registration.entry, chain.agency);
+  const capability = ownDocument('capability', registration.capability, chain.agency);
   const directoryKey = await readSigningKey(paths.directory, unlock);
   let current = chain;
   if (current.directoryKeys.size === 0)
     current = await certifyDirectoryKey({ home, unlock, session, chain, nowMs }, directoryKey);
-  for (const [kind, document] of [
-    ['entry', entry],
-    ['capability', capability],
-  ] as const) {
-    const salt = randomBytes(32);
-    const hash = toHash(documentHash(sha256, salt, document));
-    const content = { kind, documentHash: hash, expiresAtMs: document.expiresAtMs };
-    current = await publishStatement(session, current, content, [directoryKey], nowMs, {
-      salt: toBase64url(salt),
-      document,
-    });
-  }
+  for (const document of [entry, capability])
+    current = await publishWith(session, current, directoryKey, document, nowMs);
   return current;
 }

@@ -2,20 +2,12 @@
  * The temporary-freeze alert, step by step (domain, Flow 1). Each step is checked against the case's table before it is queued:
  * what the state does not allow is refused here, with state and event named, and never sent.
  */
-import {
-  type Advice,
-  type AgencyId,
-  type ConversationId,
-  checkAgainstCapability,
-  checkRequirements,
-  type FreezeKind,
-  type MessageBody,
-} from '@holdfast/protocol';
+import type { AgencyId, ConversationId, FreezeKind, MessageBody } from '@holdfast/protocol';
 import { openingOf } from '../cases/case.js';
 import { assertStepAllowed } from '../cases/fold-freeze.js';
 import type { DeskRuntime } from '../desk-runtime.js';
-import type { PublishedAgency } from '../directory/published.js';
-import { SdkError } from '../errors.js';
+import { admitted, type Insist } from '../preflight/insist.js';
+import { preflightFor } from '../preflight/preflight.js';
 import type { Dispatch } from './dispatch.js';
 import { assertMaySpeak, assertTrusted, newConversationId } from './enqueue.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
@@ -26,6 +18,8 @@ export interface FreezeRequest {
   readonly body: MessageBody<'freeze.request'>;
   readonly attachments?: readonly OutgoingAttachment[];
   readonly caseRef?: string | null;
+  /** Sends it although something blocks; codes and reason travel in the alert. Where nothing blocks it changes nothing. */
+  readonly insist?: Insist;
 }
 
 export interface FreezeStep<K extends FreezeKind> {
@@ -45,25 +39,24 @@ export class FreezeFlow<Sent> {
   }
 
   /**
-   * Sends an alert, after the recipient's capability record has been asked. Where it is aborted, nothing was queued.
-   * @throws SdkError `capability.*`, `directory.unknown-agency`, `directory.quarantined`, `message.*`, `attachment.*`; the signal's reason
+   * Sends an alert, after it was held against what the recipient has published. Where it is aborted, nothing was queued.
+   * @throws SdkError `capability.*`, `preflight.blocked`, `directory.unknown-agency`, `directory.quarantined`, `message.*`, `attachment.*`; the signal's reason
    */
   async request(
-    { to, body, attachments = [], caseRef = null }: FreezeRequest,
+    { to, body, attachments = [], caseRef = null, insist }: FreezeRequest,
     { signal = this.#runtime.signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Sent> {
-    const { events, now } = this.#runtime;
+    const { events } = this.#runtime;
     await checkAttachments(body.attachments ?? [], attachments);
-    const recipient = await this.#runtime.published(to, signal);
-    signal.throwIfAborted();
-    assertTrusted(recipient);
+    assertTrusted(await this.#runtime.published(to, signal));
     assertMaySpeak(this.#runtime.federationUse());
-    for (const { code, field, text } of assertCapable(recipient, body, now())) {
-      events.emit({ event: 'advice', code, field, text });
-    }
+    const checked = await preflightFor(this.#runtime, { to, body }, signal);
+    signal.throwIfAborted();
+    const sent = admitted(to, body, checked, insist);
+    for (const { code, field, text } of checked.advice) events.emit({ event: 'advice', code, field, text });
     return this.#dispatch({
       kind: 'freeze.request',
-      body,
+      body: sent,
       conversation: newConversationId(),
       recipients: [to],
       priority: body.urgency,
@@ -115,24 +108,4 @@ export class FreezeFlow<Sent> {
       assertAllowed: () => assertStepAllowed(archive, identity.agency, conversation, kind, body, now()),
     });
   }
-}
-
-/** What blocks stops the sending; the rest is advice, told and not enforced. */
-function assertCapable(
-  recipient: PublishedAgency,
-  body: MessageBody<'freeze.request'>,
-  nowMs: number,
-): readonly Advice[] {
-  const { agency, entry, capability } = recipient;
-  if (capability === null) throw new SdkError('capability.expired', `${agency} has published no capability record.`);
-  const advice = [
-    ...checkAgainstCapability(body, capability, nowMs),
-    ...(entry === null ? [] : checkRequirements(body, entry.requirements)),
-  ];
-  const blocking = advice.filter(({ blocks }) => blocks);
-  const [first] = blocking;
-  if (first === undefined) return advice;
-  const issues = blocking.map(({ field, text }) => ({ field, reason: text }));
-  if (first.code === 'capability.expired') throw new SdkError('capability.expired', undefined, { issues });
-  throw new SdkError('capability.no-power', `${agency} would have to return this alert: ${first.text}`, { issues });
 }

@@ -21,6 +21,11 @@ export const exampleEntry = (agency: AgencyId, nowMs: number): DirectoryEntry =>
   agreements: [],
   dutyRoster: {
     hours: 'day and night',
+    schedule: {
+      timeZone: 'UTC',
+      shifts: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', until: '24:00' }],
+      holidays: [],
+    },
     contacts: [{ role: 'duty officer', phone: '+999 20 5550 100', languages: ['en'], hours: 'day and night' }],
   },
   delegates: [],

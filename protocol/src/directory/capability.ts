@@ -28,6 +28,12 @@ export const PowerMeasureSchema = Type.Object(
   closed,
 );
 
+const AnswerTimeSchema = Type.Object(
+  { number: Type.Integer({ minimum: 1, maximum: 1000 }), unit: choice(['minutes', 'hours', 'working-days']) },
+  closed,
+);
+const AnswerTimesSchema = Type.Object({ acknowledge: AnswerTimeSchema, decide: AnswerTimeSchema }, closed);
+
 export const CapabilityRecordSchema = Type.Object(
   {
     agency: AgencyIdSchema,
@@ -38,19 +44,35 @@ export const CapabilityRecordSchema = Type.Object(
     actsForForeignAca: Type.Boolean(),
     thresholds: Type.Array(AmountSchema, { maxItems: 20 }),
     measures: Type.Array(PowerMeasureSchema, { maxItems: 20 }),
-    clientNotification: choice(['no', 'after-the-measure', 'on-request', 'at-once']),
+    clientNotification: choice(['no', 'after-the-measure', 'on-request', 'at-once', 'not-stated']),
     appeal: ProseSchema,
     languages: Type.Array(LanguageSchema, { minItems: 1, maxItems: 40, uniqueItems: true }),
     /** Office hours and days, by which its answers are due. */
     hours: line(200),
     calendar: CalendarSchema,
-    law: Type.Object(
-      {
-        url: Type.String({ pattern: '^https://[^\\s]+$', maxLength: 500, description: 'https address' }),
-        quotation: ProseSchema,
-      },
-      closed,
+    /** How soon it answers, by urgency, where that is other than the protocol's own clocks. */
+    answerTimes: Type.Optional(
+      Type.Object(
+        {
+          flash: Type.Optional(AnswerTimesSchema),
+          urgent: Type.Optional(AnswerTimesSchema),
+          routine: Type.Optional(AnswerTimesSchema),
+        },
+        closed,
+      ),
     ),
+    /** May be absent only where `source` says where the figures come from instead. */
+    law: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ pattern: '^https://[^\\s]+$', maxLength: 500, description: 'https address' }),
+          quotation: ProseSchema,
+        },
+        closed,
+      ),
+    ),
+    /** Where the figures come from, if not from the agency itself: what has it is a sample and is published by nobody. */
+    source: Type.Optional(line(500)),
     selfDeclaredAtMs: TimeMsSchema,
     expiresAtMs: TimeMsSchema,
     /** False for samples and for figures that the agency has not stated itself. */
@@ -85,7 +107,13 @@ const check: Check<CapabilityRecord> = (record, _at, report) => {
   checkProse(record.appeal, 'appeal', report);
   checkEach(record.languages, 'languages', report, checkLanguage);
   checkCalendar(record.calendar, 'calendar', report);
-  checkProse(record.law.quotation, 'law.quotation', report);
+  if (record.law !== undefined) checkProse(record.law.quotation, 'law.quotation', report);
+  else if (record.source === undefined) report('law', 'is missing: say which law gives the power');
+  if (record.source !== undefined && record.confirmed)
+    report(
+      'source',
+      'stands only beside figures that the agency has not stated itself: leave it out of a confirmed record',
+    );
   if (record.expiresAtMs <= record.selfDeclaredAtMs) report('expiresAtMs', 'is not after selfDeclaredAtMs');
 };
 
@@ -95,6 +123,9 @@ export function parseCapabilityRecord(value: unknown): CapabilityRecord {
   assertChecked('capability record', 'message.invalid', record, check);
   return record;
 }
+
+/** Made by others from public sources, to try the software on; never published, never silently used. */
+export const isSample = ({ source }: CapabilityRecord): boolean => source !== undefined;
 
 /** The act of the record that does `action` to an asset of this type, if any. */
 export const measureFor = (

@@ -8,10 +8,10 @@ import { AgencyIdSchema, HashSchema, TimeMsSchema } from '../ids.js';
 import { checkDate, DateSchema } from '../subjects/calendar-date.js';
 import { assertChecked } from '../subjects/checked.js';
 import { CountrySchema, checkCountry, checkLanguage, LanguageSchema } from '../subjects/codes.js';
-import { ContactSchema, checkContact } from '../subjects/reference.js';
 import { type Check, checkEach } from '../subjects/report.js';
 import { choice, closed, line } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
+import { checkDutyRoster, DutyRosterSchema } from './duty-roster.js';
 import { REQUIREMENTS } from './requirements.js';
 
 /** The five authority types of the Convention (¶76-77), then those that work with them. */
@@ -70,14 +70,7 @@ export const DirectoryEntrySchema = Type.Object(
       Type.Object({ title: line(300), with: Type.Array(CountrySchema, { maxItems: 200, uniqueItems: true }) }, closed),
       { maxItems: 100 },
     ),
-    dutyRoster: Type.Object(
-      {
-        hours: line(200),
-        contacts: Type.Array(ContactSchema, { minItems: 1, maxItems: 20 }),
-        lastLiveTestOn: Type.Optional(DateSchema),
-      },
-      closed,
-    ),
+    dutyRoster: DutyRosterSchema,
     delegates: Type.Array(Type.Object({ role: line(200), scope: line(500), until: DateSchema }, closed), {
       maxItems: 50,
     }),
@@ -108,11 +101,7 @@ const check: Check<DirectoryEntry> = (entry, _at, report) => {
   entry.agreements.forEach((agreement, index) => {
     checkEach(agreement.with, `agreements.${index}.with`, report, checkCountry);
   });
-  checkEach(entry.dutyRoster.contacts, 'dutyRoster.contacts', report, checkContact);
-  if (!entry.dutyRoster.contacts.some(({ phone }) => phone !== undefined))
-    report('dutyRoster.contacts', 'has no telephone number');
-  if (entry.dutyRoster.lastLiveTestOn !== undefined)
-    checkDate(entry.dutyRoster.lastLiveTestOn, 'dutyRoster.lastLiveTestOn', report);
+  checkDutyRoster(entry.dutyRoster, 'dutyRoster', report);
   entry.delegates.forEach(({ until }, index) => {
     checkDate(until, `delegates.${index}.until`, report);
   });

@@ -70,6 +70,21 @@ const BasisSchema = Type.Object(
   closed,
 );
 
+/**
+ * What its own check told the sender, and why it was sent nevertheless. The codes are those of spec 56; a list of open form, so that no
+ * alert is refused over a warning that the recipient's version does not know.
+ */
+export const InsistedSchema = Type.Object(
+  {
+    codes: Type.Array(
+      Type.String({ pattern: '^[a-z]+\\.[a-z-]+$', maxLength: 64, description: 'code of an advice, as in spec 56' }),
+      { minItems: 1, maxItems: 50, uniqueItems: true },
+    ),
+    reason: ProseSchema,
+  },
+  closed,
+);
+
 const HandlingSchema = Type.Object(
   {
     mayTellInstitution: Type.Boolean(),
@@ -80,6 +95,8 @@ const HandlingSchema = Type.Object(
     priorRequests: Type.Optional(
       Type.Array(Type.Object({ channel: line(100), reference: line(128), on: DateSchema }, closed), { maxItems: 20 }),
     ),
+    /** Only where something blocked the sending and the sender insisted. */
+    insisted: Type.Optional(InsistedSchema),
   },
   closed,
 );
@@ -127,6 +144,8 @@ const check: Check<FreezeRequest> = (body, _at, report) => {
     checkDate(on, `handling.priorRequests.${index}.on`, report);
     checkNotLater(on, body.writtenAtMs, `handling.priorRequests.${index}.on`, report);
   });
+  if (body.handling.insisted !== undefined)
+    checkProse(body.handling.insisted.reason, 'handling.insisted.reason', report);
   checkAttachments(body.attachments, 'attachments', report);
 };
 
