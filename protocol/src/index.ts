@@ -16,6 +16,7 @@ export * from './envelope/plaintext.js';
 export * from './envelope/rewrap.js';
 export * from './envelope/wire.js';
 export * from './errors.js';
+export * from './ftm/index.js';
 export * from './ids.js';
 export * from './limits.js';
 export * from './membership/epoch-batch.js';

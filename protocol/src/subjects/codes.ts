@@ -1,9 +1,11 @@
 /**
- * Codes of ISO 3166 (countries), ISO 4217 (currencies) and ISO 639 (languages): the form by schema, the existence by lists
+ * Codes of ISO 3166 (countries), ISO 4217 (currencies), ISO 639 (languages) and ISO 15924 (scripts): the form by schema, the existence by lists
  * kept by others. User-assigned country codes are allowed: exercises and samples play in States that do not exist.
  */
 import currencies from 'currency-codes';
 import { isValid as isAssigned } from 'i18n-iso-countries/index.js';
+import { iso6393 } from 'iso-639-3';
+import { iso15924 } from 'iso-15924';
 import { Type } from 'typebox';
 import type { Check } from './report.js';
 
@@ -36,23 +38,61 @@ export const checkCurrency: Check<string> = (code, at, report) => {
   if (currencyDigits(code) === undefined) report(at, `${code} is not a currency of ISO 4217`);
 };
 
-const ISO_639_1 = new Set(
-  (
-    'aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ' +
-    'ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv ' +
-    'mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss ' +
-    'st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu'
-  ).split(' '),
+/** Three-letter codes of ISO 639-3, and the two-letter ones that stand for some of them. */
+const SHORT_CODES: ReadonlySet<string> = new Set(iso6393.flatMap((language) => language.iso6391 ?? []));
+const LONG_CODES: ReadonlyMap<string, string | undefined> = new Map(
+  iso6393.map((language) => [language.iso6393, language.iso6391]),
 );
-/** Languages of administration without a two-letter code (ISO 639-3), beside qaa to qtz for local use. */
-const ISO_639_3 = /^(cnr|fil|kmr|ckb|prs|tet|pap|crs|gsw|haw|kea|rar|tpi|pis|bis|srn|zgh|q[a-t][a-z])$/;
+/** Codes of ISO 639-1 for whole families of languages, which ISO 639-3 does not list. */
+const COLLECTIVE = new Set(['bh']);
+/** For local use (ISO 639-2). */
+const LOCAL = /^q[a-t][a-z]$/;
 
 export const checkLanguage: Check<string> = (tag, at, report) => {
-  const [language = ''] = tag.split('-');
-  if (!ISO_639_1.has(language) && !ISO_639_3.test(language)) {
-    report(
-      at,
-      `${language} is not a language code of ISO 639${language.length === 3 ? ' that this version knows; use the two-letter code where there is one' : ''}`,
-    );
+  const [language = '', ...rest] = tag.split('-');
+  const short = LONG_CODES.get(language);
+  if (short !== undefined) report(at, `${language} has a two-letter code, which is the one to use: ${short}`);
+  else if (
+    !SHORT_CODES.has(language) &&
+    !LONG_CODES.has(language) &&
+    !COLLECTIVE.has(language) &&
+    !LOCAL.test(language)
+  ) {
+    report(at, `${language} is not a language code of ISO 639`);
+  }
+  for (const part of rest) {
+    if (part.length === 4) checkScript(part, at, report);
+    else checkCountry(part, at, report);
   }
 };
+
+const SCRIPTS: ReadonlyMap<string, string | undefined> = new Map(iso15924.map(({ code, pva }) => [code, pva]));
+
+export const ScriptSchema = Type.String({
+  pattern: '^[A-Z][a-z]{3}$',
+  description: 'ISO 15924 code of a script, such as Cyrl',
+});
+
+export const checkScript: Check<string> = (code, at, report) => {
+  if (!SCRIPTS.has(code)) report(at, `${code} is not a script of ISO 15924`);
+};
+
+/** Scripts that are written with the letters of several (ISO 15924): Japanese, Korean, Chinese of either form. */
+const COMPOSED: Readonly<Record<string, readonly string[]>> = {
+  Jpan: ['Han', 'Hiragana', 'Katakana'],
+  Hrkt: ['Hiragana', 'Katakana'],
+  Kore: ['Hangul', 'Han'],
+  Hans: ['Han'],
+  Hant: ['Han'],
+  Aran: ['Arabic'],
+  Cyrs: ['Cyrillic'],
+  Latf: ['Latin'],
+  Latg: ['Latin'],
+};
+
+/** Whether `text` has a letter of the script; true where the letters of the script cannot be told. */
+export function isWrittenIn(text: string, script: string): boolean {
+  const pva = SCRIPTS.get(script);
+  const names = COMPOSED[script] ?? (pva === undefined ? [] : [pva]);
+  return names.length === 0 || new RegExp(`[${names.map((name) => `\\p{Script=${name}}`).join('')}]`, 'u').test(text);
+}

@@ -4,6 +4,7 @@
  */
 import { defaultModel, Model, type Property, type Schema } from '@opensanctions/followthemoney';
 import { type Static, Type } from 'typebox';
+import { checkNames, type Name, NameSchema } from './person-name.js';
 import { below, type Check, checkUnique, type Report } from './report.js';
 import { closed } from './shape.js';
 
@@ -19,6 +20,11 @@ export const EntitySchema = Type.Object(
       Type.Array(Type.String({ minLength: 1, maxLength: 65_536 }), { maxItems: 500 }),
       { maxProperties: 200 },
     ),
+    /**
+     * The entity's names with original script and transliteration kept apart, which FollowTheMoney has no place for; each of their
+     * spellings stands in `properties` too, so that a tool that knows nothing of this loses none.
+     */
+    names: Type.Optional(Type.Array(NameSchema, { minItems: 1, maxItems: 40 })),
   },
   closed,
 );
@@ -52,6 +58,7 @@ function checkEntity(entity: Entity, at: string, report: Report, byId: ReadonlyM
       report(`${at}.properties.${name}`, `is missing: ${schema.name} needs it`);
   }
   const properties = schema.getProperties();
+  if (entity.names !== undefined) checkSpellings(entity, entity.names, at, report);
   for (const [name, values] of Object.entries(entity.properties)) {
     const path = `${at}.properties.${name}`;
     const property = properties.get(name);
@@ -60,6 +67,19 @@ function checkEntity(entity: Entity, at: string, report: Report, byId: ReadonlyM
     else if (property.stub) report(path, 'is the reverse of another property; put the reference there');
     else checkValues(property, values, path, report, byId);
   }
+}
+
+/** Names of every property that holds names of the entity itself. */
+export const NAME_PROPERTIES = ['name', 'alias', 'weakAlias', 'previousName'] as const;
+
+function checkSpellings(entity: Entity, names: readonly Name[], at: string, report: Report): void {
+  checkNames(names, `${at}.names`, report);
+  const written = new Set(NAME_PROPERTIES.flatMap((property) => entity.properties[property] ?? []));
+  names.forEach(({ original, transliteration }, index) => {
+    if (!written.has(original)) report(`${at}.names.${index}.original`, 'stands in no name property of the entity');
+    if (transliteration !== undefined && !written.has(transliteration))
+      report(`${at}.names.${index}.transliteration`, 'stands in no name property of the entity');
+  });
 }
 
 function checkValues(
@@ -77,11 +97,7 @@ function checkValues(
       else if (property.hasRange && schemaOf(target.schema)?.isA(property.getRange()) === false) {
         report(below(at, index), `${value} is a ${target.schema}; this must be a ${property.getRange().name}`);
       }
-    } else if (
-      type.name === 'country' &&
-      !type.values.has(value.toLowerCase()) &&
-      !/^(aa|q[m-z]|x[a-z]|zz)$/i.test(value)
-    ) {
+    } else if (type.name === 'country' && !isFtmCountry(value)) {
       report(below(at, index), `${value} is not a country code of FollowTheMoney`);
     } else if (type.name === 'date' && !/^\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2})?Z?)?)?)?$/.test(value)) {
       report(below(at, index), `${value} is not a date such as 2026-04-08`);
@@ -91,7 +107,12 @@ function checkValues(
   });
 }
 
-function schemaOf(name: string): Schema | undefined {
+/** Whether FollowTheMoney knows the country, or it is user-assigned. */
+export const isFtmCountry = (code: string): boolean =>
+  /^(aa|q[m-z]|x[a-z]|zz)$/i.test(code) || model().getType('country').values.has(code.toLowerCase());
+
+/** A schema of the model by its name. */
+export function schemaOf(name: string): Schema | undefined {
   const { schemata } = model();
   return Object.hasOwn(schemata, name) ? schemata[name] : undefined;
 }
