@@ -21,6 +21,7 @@ import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { statsCommand } from './commands/stats.js';
 import { CliError, exitCodeOf } from './errors.js';
 import { markIds } from './input/ids.js';
 import { createOutput } from './output.js';
@@ -57,6 +58,7 @@ for (const register of [
   caseCommands,
   alarmsCommand,
   attachmentCommands,
+  statsCommand,
   sandboxCommand,
 ]) {
   register(program);
