@@ -172,6 +172,13 @@ const SHOWN: Readonly<
     "assets     a1\norder      Court, 8/26, 2026-03-02\nin effect  2026-03-02 14:00 UTC (15:00 +01:00 here)\nnote       The restraint takes the temporary measure's place for these assets; the others go on as\n           they are.",
   ],
   'freeze.withdraw': [{ reason: prose('Wrong person.') }, 'Reason\n  | Wrong person.'],
+  'feedback.report': [
+    {
+      stage: 'final',
+      outcomes: [{ outcome: 'returned', on: '2026-03-01', amount: { value: '5000.00', currency: 'EUR' } }],
+    },
+    'feedback  final\nOutcomes\n  returned  on 2026-03-01  EUR 5,000.00',
+  ],
   'receipt.delivered': [{ eh: HASH }, `of ${HASH}`],
   'receipt.opened': [{ eh: HASH }, `of ${HASH}`],
   'receipt.acted': [{ eh: HASH, event: `${'A'.repeat(42)}E` }, `of ${HASH}, by ${'A'.repeat(42)}E`],

@@ -432,6 +432,20 @@ const REFUSED: readonly (readonly [MessageKind, Path, unknown, string | RegExp])
   ['freeze.lift-propose', ['answerByMs'], 0, /^answerByMs .* is not after this was written$/],
   ['freeze.restraint', ['assets'], ['a1', 'a1'], /^assets\.1 a1 stands twice/],
   ['receipt.acted', ['event'], golden('receipt.acted').body.eh, /^event names the same envelope/],
+  [
+    'feedback.report',
+    ['outcomes', 0, 'amount'],
+    { value: '1.00', currency: 'EUR' },
+    'outcomes.0.amount does not go with investigation',
+  ],
+  ['feedback.report', ['outcomes', 0, 'on'], '2026-06-01', /^outcomes\.0\.on 2026-06-01 is later than the day/],
+  ['feedback.report', ['outcomes', 0, 'outcome'], 'no-use', 'outcomes holds no-use beside a use'],
+  ['feedback.report', ['outcomes'], [], 'outcomes is empty: no-use says that nothing came of it'],
+  ['feedback.report', ['reviewOn'], '2026-09-01', 'reviewOn goes only with barred'],
+  ['feedback.report', ['ground'], { language: 'en', text: 'Secret.' }, 'ground goes only with barred'],
+  ['feedback.report', ['stage'], 'barred', 'ground is missing: say why nothing may be told'],
+  ['feedback.report', ['stage'], 'barred', 'reviewOn is missing: say when it is looked at again'],
+  ['feedback.report', ['stage'], 'barred', 'outcomes must be empty: it is barred to tell them'],
 ];
 
 t.test('what a schema cannot say', async (t) => {

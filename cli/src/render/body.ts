@@ -2,6 +2,7 @@
 import type { UnknownMessage } from '@holdfast/client-sdk';
 import { MESSAGES, type Message } from '@holdfast/protocol';
 import { renderDisclosure } from './disclosure.js';
+import { renderFeedback } from './feedback.js';
 import {
   renderAcknowledge,
   renderAsk,
@@ -72,6 +73,8 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
     case 'freeze.release-request':
     case 'freeze.withdraw':
       return renderReason(message.body);
+    case 'feedback.report':
+      return renderFeedback(message.body);
     case 'receipt.delivered':
     case 'receipt.opened':
       return `of ${message.body.eh}`;

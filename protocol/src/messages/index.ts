@@ -4,6 +4,7 @@
  */
 import { ProtocolError } from '../errors.js';
 import { disclosure } from './disclosure.js';
+import { feedbackReport } from './feedback-report.js';
 import { freezeAcknowledge } from './freeze-acknowledge.js';
 import { freezeAdjust } from './freeze-adjust.js';
 import { freezeAsk } from './freeze-ask.js';
@@ -28,6 +29,7 @@ import { receiptDelivered } from './receipt-delivered.js';
 import { receiptOpened } from './receipt-opened.js';
 
 export { INFORMATION_GRADES, SOURCE_GRADES } from './disclosure.js';
+export { FEEDBACK_OUTCOMES, FEEDBACK_STAGES, type FeedbackOutcome, type FeedbackStage } from './feedback-report.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusal.js';
 
 /** Every kind by its name. */
@@ -51,6 +53,7 @@ export const MESSAGES = {
   'freeze.mla-link': freezeMlaLink,
   'freeze.restraint': freezeRestraint,
   'freeze.withdraw': freezeWithdraw,
+  'feedback.report': feedbackReport,
   'receipt.delivered': receiptDelivered,
   'receipt.opened': receiptOpened,
   'receipt.acted': receiptActed,

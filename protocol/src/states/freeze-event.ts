@@ -96,6 +96,7 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'freeze.restraint':
       return { on: 'restraint', by, atMs, assets: parts(message.body.assets) };
     case 'disclosure':
+    case 'feedback.report':
     case 'note':
     case 'receipt.opened':
     case 'receipt.acted':
