@@ -114,6 +114,7 @@ const SDK_EXIT_CODES = {
   'key.unknown': notFound,
   'officer.exists': conflict,
   'officer.unlock-shared': usage,
+  'statistics.refused': usage,
   'officer.required': denied,
 } as const satisfies Record<SdkErrorCode, ExitCode>;
 

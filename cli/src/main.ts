@@ -23,6 +23,7 @@ import { outboxCommand } from './commands/outbox.js';
 import { preflightCommand } from './commands/preflight.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
+import { statsCommand } from './commands/stats.js';
 import { CliError, exitCodeOf } from './errors.js';
 import { markIds } from './input/ids.js';
 import { createOutput } from './output.js';
@@ -61,6 +62,7 @@ for (const register of [
   caseCommands,
   alarmsCommand,
   attachmentCommands,
+  statsCommand,
   sandboxCommand,
 ]) {
   register(program);

@@ -30,6 +30,7 @@ import { handleOf, type SendHandle } from './send/handle.js';
 import type { Note } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
 import { Speaker } from './speaker.js';
+import { archivedCases, countYear, type Statistics, type StatisticsQuery } from './statistics/index.js';
 import { underSignals } from './transport/linked-signal.js';
 
 /** Every wait has an end of the caller's choosing. */
@@ -135,6 +136,19 @@ export class Holdfast {
   /** Every case, what runs out first on top. */
   cases(): readonly Case[] {
     return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
+  }
+
+  /**
+   * The tables of a year, counted anew from the events, whole: for the agency's own eyes. `suppressSmallCells` makes them fit
+   * for others. A large archive takes a while; other work goes on meanwhile.
+   * @throws ProtocolError `duration.invalid` where year or time zone is none; the signal's reason
+   */
+  statistics(query: StatisticsQuery, options: Partial<WaitOptions> = {}): Promise<Statistics> {
+    const { archive, identity, now, signal } = this.#runtime;
+    const asAtMs = now();
+    return underSignals([options.signal, signal], (either) =>
+      countYear(archivedCases(archive, identity.agency, asAtMs, either), identity.agency, query, asAtMs),
+    );
   }
 
   /** Fetches an attachment into `targetPath`; nothing is there before all of it has verified. @throws SdkError `attachment.*` */

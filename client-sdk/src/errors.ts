@@ -100,6 +100,7 @@ export const SDK_ERRORS = {
     false,
     "An officer's key opens with the officer's own password or key, never with the gateway's.",
   ),
+  'statistics.refused': entry(false, 'A threshold is a whole number from 1; 1 hides nothing.'),
   'officer.required': entry(
     false,
     "A live federation asks for officers' signatures, which this version cannot give yet.",

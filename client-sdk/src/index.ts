@@ -113,4 +113,21 @@ export type { Note } from './send/note.js';
 export type { OutgoingAttachment } from './send/outgoing-attachments.js';
 export { type CallArguments, type OpenSession, openSession, type ResponseOf } from './session/open-session.js';
 export type { Speaker } from './speaker.js';
+export {
+  CSV_SUPPRESSED,
+  type CsvFile,
+  csvFiles,
+  DEFAULT_THRESHOLD,
+  type Dimension,
+  type Measure,
+  type RowSum,
+  type Statistics,
+  type StatisticsQuery,
+  type StatisticsRow,
+  type StatisticsTable,
+  type StatisticsValue,
+  type Suppressed,
+  suppressSmallCells,
+  type TableDefinition,
+} from './statistics/index.js';
 export type { FrameSocket, HttpRequest, HttpResponse, RelayTransport } from './transport/port.js';

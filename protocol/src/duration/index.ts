@@ -1,4 +1,5 @@
 /** Durations as laws say them, and the deadlines that follow. */
+export { type CalendarYear, calendarYear } from './calendar-year.js';
 export { deadline, termEnd } from './deadline.js';
 export {
   type Calendar,

@@ -1,0 +1,83 @@
+/**
+ * From a folded case to what is counted: the only place where the statistics meet the case. They take its timeline, leave out
+ * what the state refused, and read the bodies; nothing is stored beside the events (spec 58-statistics).
+ */
+import type { AgencyId } from '@holdfast/protocol';
+import type { Case, TimelineEntry } from '../cases/case.js';
+import type { Form, RequestFact, Stated } from './facts.js';
+import { type Followed, followFreeze } from './read-freeze.js';
+
+/** Which kind of message opens which form. */
+const FORM_OF: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ['freeze.request', 'freeze-alert'],
+  ['disclosure', 'disclosure'],
+  ['disclosure.offer', 'disclosure-offer'],
+  ['consent.request', 'consent-request'],
+  ['exculpatory.notice', 'exculpatory-notice'],
+  ['feedback.report', 'feedback'],
+]);
+
+/** The kind that the sender gave it, known to this version or not. */
+export const kindOf = ({ message }: TimelineEntry): string =>
+  message.kind === 'unknown' ? message.claimedKind : message.kind;
+
+const NOTHING: Followed = {
+  acknowledgedAtMs: null,
+  ending: null,
+  awaitsDecision: false,
+  pausedMs: 0,
+  amounts: [],
+  feedback: null,
+  outcomes: [],
+};
+
+/** Everything countable in a case; nothing where it holds no request, as one of the agency's own devices among themselves. */
+export function factsOf(found: Case, self: AgencyId): readonly RequestFact[] {
+  const accepted = found.timeline.filter(({ refused }) => refused === null);
+  const [first] = found.timeline;
+  if (first === undefined) return [];
+  // A caseRef is its own agency's: two agencies may use the same one for different matters.
+  const caseKey = found.caseRef === null ? found.conversation : `${first.from} ${found.caseRef}`;
+  return accepted.flatMap((entry) => {
+    const form = FORM_OF.get(kindOf(entry));
+    if (form === undefined) return [];
+    const counterparts = entry.ours ? found.agencies.filter((agency) => agency !== self) : [entry.from];
+    return counterparts.map(
+      (counterpart): RequestFact => ({
+        eh: entry.eh,
+        form,
+        direction: entry.ours ? 'sent' : 'received',
+        counterpart,
+        caseKey,
+        atMs: entry.sentAtMs,
+        urgency: found.priority,
+        stated: statedBy(entry, form),
+        ...followed(found, accepted, entry),
+      }),
+    );
+  });
+}
+
+/** What a matter says it rests on; a form that has no matter of its own says nothing and is not asked. */
+function statedBy({ message }: TimelineEntry, form: Form): Stated | null {
+  switch (message.kind) {
+    case 'freeze.request':
+    case 'disclosure':
+      return {
+        legalBasis: message.body.legalBasis,
+        offences: [...new Set(message.body.offences.map(({ uncacArticle }) => uncacArticle))],
+      };
+    default:
+      return form === 'disclosure-offer' ? { legalBasis: [], offences: [] } : null;
+  }
+}
+
+/** What became of it. */
+function followed(found: Case, accepted: readonly TimelineEntry[], request: TimelineEntry): Followed {
+  switch (request.message.kind) {
+    case 'freeze.request':
+      return followFreeze(found, accepted, request, request.message.body);
+    default:
+      return NOTHING;
+  }
+}
