@@ -6,8 +6,8 @@ export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
-export type { Case, TimelineEntry } from './cases/case.js';
-export type { CaseAsset } from './cases/fold-freeze.js';
+export type { Case, CaseQuery, CaseState, TimelineEntry } from './cases/case.js';
+export type { CaseAsset, CaseStep } from './cases/fold-freeze.js';
 export {
   type Ask,
   type Draft,

@@ -303,6 +303,17 @@ t.test('an agency', async (t) => {
 
 const [refuse] = SHOWN['freeze.refuse'];
 const refusal: Message = parseMessage('freeze.refuse', { writtenAtMs: NOW, ...refuse });
+const ASSET = {
+  presumed: false,
+  expiry: null,
+  held: null,
+  requestedAmount: null,
+  extensionPending: false,
+  extensionContested: false,
+  mlaLinked: false,
+  originalReceivedAtMs: null,
+  late: false,
+} as const;
 const found: Case = {
   conversation: 'C'.repeat(22) as ConversationId,
   kind: 'freeze',
@@ -311,9 +322,10 @@ const found: Case = {
   priority: 'flash',
   state: 'partial',
   assets: [
-    { assetRef: 'a1', state: 'in-force', expiry, extensionPending: true, mlaLinked: false, late: false },
-    { assetRef: 'a2', state: 'not-frozen', expiry: null, extensionPending: false, mlaLinked: false, late: false },
+    { ...ASSET, assetRef: 'a1', state: 'in-force', expiry, extensionPending: true },
+    { ...ASSET, assetRef: 'a2', state: 'not-frozen' },
   ],
+  steps: [],
   timeline: [
     {
       eh: HASH as Hash,
@@ -327,6 +339,7 @@ const found: Case = {
         { eh: HASH as Hash, agency: 'xa-fiu' as AgencyId, level: 'opened', atMs: NOW, receiptEh: HASH as Hash },
       ],
       refused: 'the alert is decided',
+      countsAs: null,
       flags: ['late'],
     },
   ],

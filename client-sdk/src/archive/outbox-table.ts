@@ -15,7 +15,7 @@ import {
   type Receipt,
 } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
-import { parseAgencies, parseHashes } from './json-columns.js';
+import { parseAgencies, parseFollows } from './json-columns.js';
 
 export type OutboxState = 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired';
 
@@ -28,12 +28,15 @@ export interface NewOutboxItem {
   readonly caseRef: string | null;
   readonly termsHash: Hash | null;
   readonly follows: readonly Hash[];
+  /** Messages of our own that it follows and that waited before it when it was queued: their `eh` is known once they are sealed. */
+  readonly followsQueued?: readonly EnvelopeId[];
   readonly body: Uint8Array;
   readonly createdAtMs: number;
 }
 
 export interface OutboxItem extends NewOutboxItem {
   readonly position: number;
+  readonly followsQueued: readonly EnvelopeId[];
   readonly state: OutboxState;
   readonly eh: Hash | null;
   readonly sealed: Uint8Array | null;
@@ -66,6 +69,8 @@ export interface OutboxTable {
   /** The oldest item not yet accepted or refused, after `position`. */
   nextOpen(afterPosition: number): OutboxItem | undefined;
   list(): OutboxItem[];
+  /** What waits unsealed in a conversation, in the order in which it will go. */
+  queuedIn(conversation: ConversationId): OutboxItem[];
   /** What may still be overdue for the other side's confirmation, receipts apart. */
   watched(): OutboxItem[];
   /** It is confirmed: nothing more is to be watched of it. */
@@ -104,7 +109,7 @@ const fromRow = (row: Row): OutboxItem => ({
   priority: row.priority,
   caseRef: row.case_ref,
   termsHash: row.terms_hash,
-  follows: parseHashes(row.follows),
+  ...parseFollows(row.follows),
   body: row.body,
   createdAtMs: row.created_at_ms,
   state: row.state,
@@ -149,6 +154,9 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     "SELECT * FROM outbox WHERE watched = 1 AND state IN ('queued', 'sealed', 'accepted') ORDER BY position",
   );
   const unwatch = db.prepare<[string]>('UPDATE outbox SET watched = 0 WHERE id = ?');
+  const queuedIn = db.prepare<[string], Row>(
+    "SELECT * FROM outbox WHERE state = 'queued' AND conversation = ? ORDER BY position",
+  );
   const list = db.prepare<[], Row>('SELECT * FROM outbox ORDER BY position');
   const sealed = db.prepare<[string, Uint8Array, string]>(
     "UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'",
@@ -162,11 +170,11 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   );
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
   return {
-    insert: (item) =>
+    insert: ({ followsQueued = [], ...item }) =>
       void insert.run({
         ...item,
         recipients: JSON.stringify(item.recipients),
-        follows: JSON.stringify(item.follows),
+        follows: JSON.stringify([...item.follows, ...followsQueued]),
         watched: item.kind.startsWith('receipt.') ? 0 : 1,
       }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
@@ -179,6 +187,7 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     priorityOf: (conversation) => priorityOf.get(conversation)?.priority,
     nextOpen: (after) => maybe(nextOpen.get(after)),
     list: () => list.all().map(fromRow),
+    queuedIn: (conversation) => queuedIn.all(conversation).map(fromRow),
     watched: () => watched.all().map(fromRow),
     unwatch: (id) => void unwatch.run(id),
     setSealed: (id, eh, bytes) => void sealed.run(eh, bytes, id),

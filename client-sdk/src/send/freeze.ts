@@ -12,7 +12,7 @@ import {
   type MessageBody,
 } from '@holdfast/protocol';
 import { openingOf } from '../cases/case.js';
-import { assertStepAllowed } from '../cases/fold-freeze.js';
+import { assertStepAllowed } from '../cases/freeze-step.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';

@@ -11,7 +11,7 @@ import {
   measureFor,
   parseMessage,
 } from '@holdfast/protocol';
-import { eventsOf } from '../cases/case.js';
+import { eventsOf } from '../cases/heads.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
 import { readMessage } from '../receive/read-message.js';
