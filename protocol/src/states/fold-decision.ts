@@ -49,7 +49,8 @@ function beside(folding: Folding, placed: PlacedEvent, event: AlertEvent | Asset
   const { undecided } = folding;
   if (undecided === undefined || (!isFirst && !settles)) {
     const [assetRef = null] = 'assets' in event ? refs : [];
-    return void refuse(folding, placed, event, 'another decision stands beside it that it does not follow', assetRef);
+    refuse(folding, placed, event, 'another decision stands beside it that it does not follow', assetRef);
+    return;
   }
   // As its author saw the case: undecided, or with a conflict to settle.
   const alone = isFirst ? next(undecided, event) : undefined;
@@ -106,7 +107,10 @@ export function takeWithdrawal(folding: Folding, placed: PlacedEvent, event: Ale
     const knows = freezeCase.requested.some((assetRef) =>
       folding.of(assetRef).everDecidedBy.some((eh) => placed.follows(eh)),
     );
-    if (!knows) return void crossed(folding, placed);
+    if (!knows) {
+      crossed(folding, placed);
+      return;
+    }
   }
   if (!step(folding, placed, event)) return;
   folding.beforeWithdrawal = freezeCase;
@@ -119,8 +123,10 @@ function crossed(folding: Folding, withdrawal: PlacedEvent): void {
   const { atMs, eh } = withdrawal;
   const held = [...freezeCase.assets].filter(([, asset]) => isLive(assetStateAt(asset, atMs)));
   const event: FreezeEvent = { on: 'withdraw', by: 'requesting', atMs };
-  if (held.length === 0)
-    return void refuse(folding, withdrawal, event, 'R had decided, and nothing is held to release');
+  if (held.length === 0) {
+    refuse(folding, withdrawal, event, 'R had decided, and nothing is held to release');
+    return;
+  }
   const assets = held.map(([assetRef]) => ({ assetRef }));
   if (!step(folding, withdrawal, { on: 'release-request', by: 'requesting', atMs, assets })) return;
   folding.countsAs.set(eh, 'release-request');

@@ -11,7 +11,8 @@ export function takeExtension(folding: Folding, placed: PlacedEvent, event: Asse
   const before = folding.freezeCase;
   const faulty = event.assets.find((part) => besideFault(folding, placed, part) !== undefined);
   if (faulty !== undefined) {
-    return void refuse(folding, placed, event, besideFault(folding, placed, faulty) ?? '', faulty.assetRef);
+    refuse(folding, placed, event, besideFault(folding, placed, faulty) ?? '', faulty.assetRef);
+    return;
   }
   const alone = event.assets.filter(({ assetRef }) => openBeside(folding, placed, assetRef).length === 0);
   if (placed.by !== 'requested' || alone.length > 0 || event.assets.length === 0) {

@@ -121,16 +121,20 @@ function take(folding: Folding, placed: PlacedEvent): void {
   if (event === undefined) return;
   switch (event.on) {
     case 'withdraw':
-      return void takeWithdrawal(folding, placed, event);
+      takeWithdrawal(folding, placed, event);
+      return;
     case 'impose':
     case 'refuse':
     case 'no-assets':
     case 'redirect':
-      return void takeDecision(folding, placed, event);
+      takeDecision(folding, placed, event);
+      return;
     case 'lift-decision':
-      return void takeLiftDecision(folding, placed, event);
+      takeLiftDecision(folding, placed, event);
+      return;
     case 'extension-decision':
-      return void takeExtension(folding, placed, event);
+      takeExtension(folding, placed, event);
+      return;
     case 'extension-request':
       if (!step(folding, placed, event)) return;
       for (const { assetRef } of event.assets) {

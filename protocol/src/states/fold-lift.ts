@@ -17,11 +17,15 @@ export function takeLiftDecision(folding: Folding, placed: PlacedEvent, event: A
   const before = folding.freezeCase;
   if (alone.length > 0 || beside.length === 0) {
     if (!step(folding, placed, { ...event, assets: alone }, fault)) return;
-  } else if (fault !== undefined) return void refuse(folding, placed, event, fault);
+  } else if (fault !== undefined) {
+    refuse(folding, placed, event, fault);
+    return;
+  }
   const unknown = beside.find(({ assetRef }) => !mayBeside(folding, placed, assetRef));
   if (unknown !== undefined) {
     folding.freezeCase = before;
-    return void refuse(folding, placed, event, 'nothing that it follows proposes to lift it', unknown.assetRef);
+    refuse(folding, placed, event, 'nothing that it follows proposes to lift it', unknown.assetRef);
+    return;
   }
   for (const { assetRef, outcome = 'maintained' } of event.assets) {
     const noted = folding.of(assetRef);
