@@ -40,8 +40,7 @@ function heardIn({ archive, identity, now }: DeskRuntime, conversation: Conversa
   for (const { eh, follows } of events) if (follows.some((name) => since.has(name))) since.add(eh);
   const last = events.findLast(
     ({ agency, kind, eh }) =>
-      agency !== identity.agency &&
-      (kind === 'freeze.release-request' || kind === 'freeze.withdraw' || since.has(eh)),
+      agency !== identity.agency && (kind === 'freeze.release-request' || kind === 'freeze.withdraw' || since.has(eh)),
   );
   if (last !== undefined) return { kind: 'heard', eh: last.eh };
   const proposed = proposal === undefined ? undefined : readMessage(proposal);
