@@ -480,7 +480,7 @@ t.test('random graphs of legal and illegal events', async (t) => {
         return faultOf(folded, events, options.nowMs) === undefined;
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
   t.comment(JSON.stringify(counts));
   for (const [name, found] of Object.entries(counts)) t.ok(found > 5, `the graphs have enough of ${name}: ${found}`);
@@ -505,9 +505,9 @@ t.test('an event that is refused changes nothing', async (t) => {
         return without !== undefined && state(without) === state(folded);
       });
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   );
-  t.pass('250 graphs');
+  t.pass('120 graphs');
 });
 
 function count(counts: Record<string, number>, { freezeCase, refused, countsAs }: FoldedCase, events: number): void {
