@@ -13,7 +13,7 @@ import {
   type Preflight,
 } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
-import { type Case, caseOf, listCases } from './cases/case.js';
+import { type Case, type CaseQuery, caseOf, listCases } from './cases/case.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
@@ -133,9 +133,9 @@ export class Holdfast {
       .map(({ code, detail, atMs }) => ({ ...storedAlarm(code, detail), atMs }));
   }
 
-  /** Every case, what runs out first on top. */
-  cases(): readonly Case[] {
-    return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
+  /** The cases asked for (all, where nothing is), what runs out first on top. */
+  cases(query: CaseQuery = {}): readonly Case[] {
+    return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now(), query);
   }
 
   /**

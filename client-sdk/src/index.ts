@@ -6,8 +6,8 @@ export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
-export type { Case, TimelineEntry } from './cases/case.js';
-export type { CaseAsset } from './cases/fold-freeze.js';
+export type { Case, CaseQuery, CaseState, TimelineEntry } from './cases/case.js';
+export type { CaseAsset, CaseStep } from './cases/fold-freeze.js';
 export {
   type Ask,
   type Draft,
@@ -106,8 +106,11 @@ export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
 export type { RestoreReport } from './recovery/restore.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId } from './send/enqueue.js';
-export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';
+export type { ExtensionDraft } from './send/extension.js';
+export type { FreezeFlow, FreezeStep } from './send/freeze.js';
+export type { FreezeRequest } from './send/freeze-request.js';
 export { SEND_STATES, type SendHandle, type SendState } from './send/handle.js';
+export type { LiftDraft } from './send/hearing.js';
 export type { ImpositionDraft } from './send/imposition.js';
 export type { Note } from './send/note.js';
 export type { OutgoingAttachment } from './send/outgoing-attachments.js';

@@ -30,27 +30,51 @@ const KINDS: Readonly<Record<string, MessageKind>> = {
   acknowledge: 'freeze.acknowledge',
   impose: 'freeze.impose',
   refuse: 'freeze.refuse',
+  ask: 'freeze.ask',
+  supply: 'freeze.supply',
+  redirect: 'freeze.redirect',
+  'no-assets': 'freeze.no-assets',
+  withdraw: 'freeze.withdraw',
+  adjust: 'freeze.adjust',
+  'extension-request': 'freeze.extension-request',
+  'extension-decision': 'freeze.extension-decision',
+  'lift-propose': 'freeze.lift-propose',
+  'release-request': 'freeze.release-request',
+  'lift-decision': 'freeze.lift-decision',
+  'lift-decision-unheard': 'freeze.lift-decision',
+  'lift-by-law': 'freeze.lift-by-law',
+  'lapse-confirmed': 'freeze.lift-by-law',
+  'mla-link': 'freeze.mla-link',
+  'mla-original': 'freeze.mla-link',
+  restraint: 'freeze.restraint',
 };
 
 /** Reads a message file as the commands do. */
 async function message(folder: string, name: string, nowMs: number) {
-  const kind = KINDS[name.split('-')[0] ?? ''];
+  const kind = KINDS[name] ?? KINDS[name.split('-')[0] ?? ''];
   if (kind === undefined) throw new Error(`${name} belongs to no command`);
   const body = await readBody(join(folder, `${name}.json`), nowMs, kind === 'disclosure' ? { attachments: [] } : {});
-  return parseMessage(kind, kind === 'freeze.impose' ? await reckoned(body, nowMs) : body);
+  return parseMessage(kind, await completed(kind, body, nowMs));
 }
 
-/** What `freeze impose` adds: start and expiry by the law of Belmora. */
+/** What the commands add: the reckoning by the law of Belmora, and how the other side was heard. */
+async function completed(kind: MessageKind, body: unknown, nowMs: number): Promise<unknown> {
+  if (kind === 'freeze.impose' || kind === 'freeze.extension-decision') return reckoned(body, nowMs);
+  return kind === 'freeze.lift-decision' ? { hearing: { kind: 'no-answer' }, ...(body as object) } : body;
+}
+
+/** Start and expiry by the law of Belmora. */
 async function reckoned(body: unknown, nowMs: number): Promise<unknown> {
   const { measures } = await readCapability(join(SAMPLES, 'capability-xb.json'), nowMs);
   const { outcomes } = body as { outcomes: { outcome: string }[] };
   const [measure] = measures;
   if (measure === undefined) throw new Error('Belmora has no measure');
   const { expiresAtMs, explanation } = deadline(measure.duration, nowMs);
-  const filled = { startsAtMs: nowMs, expiry: { atMs: expiresAtMs, explanation } };
+  const expiry = { atMs: expiresAtMs, explanation };
+  const filled = { 'in-force': { startsAtMs: nowMs, expiry }, extended: { expiry } };
   return {
     ...(body as object),
-    outcomes: outcomes.map((outcome) => (outcome.outcome === 'in-force' ? { ...outcome, ...filled } : outcome)),
+    outcomes: outcomes.map((outcome) => ({ ...outcome, ...(filled as Record<string, object>)[outcome.outcome] })),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type AgencyId,
   type ConversationId,
   type DeviceId,
+  EVENT_WORDS,
   type Hash,
   KINDS,
   type Message,
@@ -347,6 +348,26 @@ t.test('an agency', async (t) => {
 
 const [refuse] = SHOWN['freeze.refuse'];
 const refusal: Message = parseMessage('freeze.refuse', { writtenAtMs: NOW, ...refuse });
+const ASSET = {
+  presumed: false,
+  expiry: null,
+  held: null,
+  requestedAmount: null,
+  extensionPending: false,
+  extensionContested: false,
+  mlaLinked: false,
+  originalReceivedAtMs: null,
+  late: false,
+} as const;
+const HELD = {
+  action: 'account',
+  extent: { kind: 'full' },
+  permittedDebits: [],
+  amount: { value: '12000.50', currency: 'EUR' },
+  startsAtMs: NOW,
+  orderReference: null,
+} as const;
+const STEP = { role: 'approver', guard: '' } as const;
 const found: Case = {
   conversation: 'C'.repeat(22) as ConversationId,
   kind: 'freeze',
@@ -355,8 +376,26 @@ const found: Case = {
   priority: 'flash',
   state: 'partial',
   assets: [
-    { assetRef: 'a1', state: 'in-force', expiry, extensionPending: true, mlaLinked: false, late: false },
-    { assetRef: 'a2', state: 'not-frozen', expiry: null, extensionPending: false, mlaLinked: false, late: false },
+    { ...ASSET, assetRef: 'a1', state: 'in-force', expiry, held: HELD, extensionPending: true },
+    { ...ASSET, assetRef: 'a2', state: 'not-frozen', requestedAmount: { value: '500.00', currency: 'EUR' } },
+  ],
+  steps: [
+    {
+      ...STEP,
+      event: 'refuse',
+      words: EVENT_WORDS.refuse,
+      party: 'requested',
+      ours: false,
+      assetRefs: null,
+    },
+    {
+      ...STEP,
+      event: 'extension-request',
+      words: EVENT_WORDS['extension-request'],
+      party: 'requesting',
+      ours: true,
+      assetRefs: ['a1'],
+    },
   ],
   timeline: [
     {
@@ -371,6 +410,7 @@ const found: Case = {
         { eh: HASH as Hash, agency: 'xa-fiu' as AgencyId, level: 'opened', atMs: NOW, receiptEh: HASH as Hash },
       ],
       refused: 'the alert is decided',
+      countsAs: null,
       flags: ['late'],
     },
   ],
@@ -400,9 +440,13 @@ t.test('a case', (t) => {
       'priority      flash',
       'state         freeze: partial',
       'Assets',
-      '  asset  state                      until                                               what',
-      `  a1     in-force, extension asked  ${until}`,
-      '  a2     not-frozen                 -',
+      '  asset  state                      until                                               held                                   what',
+      `  a1     in-force, extension asked  ${until}  account, in full; found EUR 12,000.50`,
+      '  a2     not-frozen                 -                                                   - (asked: EUR 500.00)',
+      'Next',
+      '  by               step                          assets',
+      '  we (approver)    ask for an extension          a1',
+      '  they (approver)  refuse, with code and reason  all',
       'Timeline',
       '  2026-03-02 13:00 UTC (14:00 +01:00 here)  xb-fiu: refusal of a freeze request',
       '      CHANGES NOTHING: the alert is decided',

@@ -16,6 +16,7 @@ import {
   assertNext,
   DELIVERY_EVENTS,
   DELIVERY_STATES,
+  decidedAsset,
   FREEZE_EVENTS,
   type FreezeCase,
   type FreezeEvent,
@@ -48,6 +49,7 @@ const OUTCOMES: Partial<Record<FreezeEventName, readonly NonNullable<AssetPart['
   impose: ['in-force', 'not-frozen'],
   'extension-decision': ['extended', 'denied'],
   'lift-decision': ['maintained', 'lifted'],
+  'mla-link': ['advance-copy', 'original-received'],
 };
 const ALERT_EVENTS = [
   'submit',
@@ -94,12 +96,9 @@ const refusalOf = (state: FreezeCase, event: FreezeEvent): Refusal => {
 
 function caseIn(alert: AlertState, asset: AssetState = 'in-force'): FreezeCase {
   const entry: AssetCase = {
+    ...decidedAsset('in-force', asset === 'not-frozen' ? null : EXPIRY, null),
     state: asset,
-    expiresAtMs: asset === 'not-frozen' ? null : EXPIRY,
-    lapsedFrom: null,
     extensionPending: true,
-    mlaLinked: false,
-    late: false,
   };
   const assets: ReadonlyMap<string, AssetCase> = alert === 'decided' ? new Map([['a1', entry]]) : new Map();
   return { ...newFreezeCase(['a1']), alert, assets };
@@ -170,7 +169,7 @@ const anyEvent: fc.Arbitrary<FreezeEvent> = fc
     assets: fc.array(
       fc.record({
         assetRef: fc.constantFrom(...REFS, 'zz'),
-        outcome: fc.constantFrom(undefined, 'in-force', 'not-frozen', 'extended', 'denied', 'maintained', 'lifted'),
+        outcome: fc.constantFrom(undefined, ...Object.values(OUTCOMES).flat()),
         expiresAtMs: fc.integer({ min: 0, max: 200 * HOUR }),
       }),
       { maxLength: 4 },
@@ -322,7 +321,7 @@ t.test('lifting, linking, restraint', async (t) => {
     'never without a proposal',
   );
   t.equal(assertNext(proposed, clock(EXPIRY)).assets.get('a1')?.state, 'lapsed');
-  t.match(assertNext(imposed(), Q('mla-link', [part('a1')])).assets.get('a1'), {
+  t.match(assertNext(imposed(), Q('mla-link', [part('a1', 'advance-copy')])).assets.get('a1'), {
     mlaLinked: true,
     expiresAtMs: EXPIRY,
   });

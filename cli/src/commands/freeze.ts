@@ -3,8 +3,9 @@ import { parseMessage } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { agencyId, contextOf } from '../context.js';
 import { attachedFiles } from '../input/attachments.js';
-import { conversationId } from '../input/ids.js';
 import { readBody } from '../input/read-body.js';
+import { freezeAnswerCommands } from './freeze-answer.js';
+import { freezeLaterCommands } from './freeze-later.js';
 import { reportSent } from './send.js';
 
 interface RequestOptions {
@@ -51,47 +52,6 @@ export function freezeCommands(program: Command): void {
       });
     });
 
-  group
-    .command('acknowledge <conversation> <file>')
-    .description('take an alert on, as duty officer')
-    .action(async (conversation: string, file: string, _options: object, command: Command) => {
-      const context = contextOf(command);
-      const { body } = parseMessage('freeze.acknowledge', await readBody(file, Date.now()));
-      await context.withSpeaker(async (desk, speaker) => {
-        const handle = await speaker.freeze.acknowledge({ conversation: conversationId(conversation), body });
-        await reportSent(context, desk, 'Acknowledgement', handle);
-      });
-    });
-
-  group
-    .command('impose <conversation> <file>')
-    .description('freeze all or some assets; start and expiry follow from your own capability record')
-    .action(async (conversation: string, file: string, _options: object, command: Command) => {
-      const context = contextOf(command);
-      const input = await readBody(file, Date.now());
-      await context.withSpeaker(async (desk, speaker) => {
-        const id = conversationId(conversation);
-        const body = await speaker.freeze.imposition({ conversation: id, input });
-        const handle = await speaker.freeze.impose({ conversation: id, body });
-        for (const outcome of body.outcomes) {
-          if (outcome.outcome === 'in-force')
-            context.output.note(
-              `${outcome.assetRef}: in force until ${new Date(outcome.expiry.atMs).toISOString()} (${outcome.expiry.explanation})`,
-            );
-        }
-        await reportSent(context, desk, 'Decision', handle);
-      });
-    });
-
-  group
-    .command('refuse <conversation> <file>')
-    .description('refuse an alert, with code and reason')
-    .action(async (conversation: string, file: string, _options: object, command: Command) => {
-      const context = contextOf(command);
-      const { body } = parseMessage('freeze.refuse', await readBody(file, Date.now()));
-      await context.withSpeaker(async (desk, speaker) => {
-        const handle = await speaker.freeze.refuse({ conversation: conversationId(conversation), body });
-        await reportSent(context, desk, 'Refusal', handle);
-      });
-    });
+  freezeAnswerCommands(group);
+  freezeLaterCommands(group);
 }

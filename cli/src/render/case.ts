@@ -1,8 +1,8 @@
 /** A case: where it stands, asset by asset, and everything that was said in it, in order, with what proves that it arrived. */
 import type { Case, TimelineEntry } from '@holdfast/client-sdk';
-import { assetTitle } from './asset.js';
 import { renderBody, titleOf } from './body.js';
-import { renderPairs, renderTable, section, stack } from './table.js';
+import { renderCaseAssets, renderSteps } from './case-assets.js';
+import { renderPairs, section, stack } from './table.js';
 import { indent, safeLine } from './text.js';
 import { formatDeadline, formatTime, localZone } from './time.js';
 
@@ -23,7 +23,7 @@ export function renderCaseLine(found: Case, nowMs: number, zone: string = localZ
 }
 
 function firstExpiryMs({ assets }: Case): number | undefined {
-  const inForce = assets.flatMap(({ state, expiry }) => (state === 'in-force' && expiry !== null ? [expiry.atMs] : []));
+  const inForce = assets.flatMap(({ held, expiry }) => (held !== null && expiry !== null ? [expiry.atMs] : []));
   return inForce.length === 0 ? undefined : Math.min(...inForce);
 }
 
@@ -37,26 +37,10 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
       ['priority', found.priority],
       ['state', `${found.kind}: ${found.state}`],
     ]),
-    section('Assets', renderAssets(found, nowMs, zone)),
+    section('Assets', renderCaseAssets(found, nowMs, zone)),
+    section('Next', renderSteps(found)),
     section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),
     section('MISSING', found.missing.map((missing) => renderMissing(missing, zone)).join('\n')),
-  );
-}
-
-function renderAssets({ assets, timeline }: Case, nowMs: number, zone: string): string {
-  const titles = new Map<string, string>();
-  for (const { message } of timeline) {
-    if (message.kind === 'freeze.request')
-      for (const asset of message.body.assets) titles.set(asset.assetRef, assetTitle(asset));
-  }
-  return renderTable(
-    ['asset', 'state', 'until', 'what'],
-    assets.map((asset) => [
-      asset.assetRef,
-      assetState(asset),
-      asset.expiry === null ? '-' : formatDeadline(asset.expiry.atMs, nowMs, zone),
-      titles.get(asset.assetRef) ?? '',
-    ]),
   );
 }
 
@@ -66,20 +50,14 @@ function renderMissing({ eh, device, sq, sinceMs }: Case['missing'][number], zon
   return `${eh}${place}; named by another message since ${formatTime(sinceMs, zone)}`;
 }
 
-/** `in-force, extension asked, MLA linked`. */
-function assetState({ state, extensionPending, mlaLinked, late }: Case['assets'][number]): string {
-  return [state, extensionPending ? 'extension asked' : '', mlaLinked ? 'MLA linked' : '', late ? 'extended late' : '']
-    .filter(Boolean)
-    .join(', ');
-}
-
 function renderEntry(entry: TimelineEntry, nowMs: number, zone: string): string {
-  const { message, from, ours, eh, sentAtMs, attachments, acknowledgements, refused, flags } = entry;
+  const { message, from, ours, eh, sentAtMs, attachments, acknowledgements, refused, countsAs, flags } = entry;
   return stack(
     `${formatTime(sentAtMs, zone)}  ${ours ? 'we' : from}: ${titleOf(message)}`,
     indent(
       stack(
         refused === null ? '' : `CHANGES NOTHING: ${safeLine(refused)}`,
+        countsAs === null ? '' : 'COUNTS AS A REQUEST FOR RELEASE: it crossed the decision.',
         ...flags.map((flag) => FLAG_WORDS[flag]),
         renderPairs([
           ['envelope', eh],

@@ -113,7 +113,7 @@ export function renderMlaLink(body: MessageBody<'freeze.mla-link'>, { zone }: Re
       safeLine(`${body.reference}, ${body.centralAuthority}, by ${body.channel}, sent on ${body.sentOn}`),
     ],
     ['advance copy', `SHA-256 ${body.advanceCopyHash}`],
-    ['original', received === undefined ? 'not received yet' : `received ${formatTime(received, zone)}`],
+    ['original', received === undefined ? 'not received yet' : `RECEIVED and matches:  ${formatTime(received, zone)}`],
   ]);
 }
 

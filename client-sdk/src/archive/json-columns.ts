@@ -1,9 +1,14 @@
 /** Columns that hold JSON, read back through a schema: the archive is ours, but a damaged file must not become a wrong type. */
-import { AgencyIdSchema, HashSchema, parserOf } from '@holdfast/protocol';
+import { AgencyIdSchema, type EnvelopeId, EnvelopeIdSchema, type Hash, HashSchema, parserOf } from '@holdfast/protocol';
 import { type Static, Type } from 'typebox';
 
 const agencies = parserOf('stored agencies', Type.Array(AgencyIdSchema), 'encoding.malformed');
 const hashes = parserOf('stored hashes', Type.Array(HashSchema), 'encoding.malformed');
+const follows = parserOf(
+  'stored predecessors',
+  Type.Array(Type.Union([HashSchema, EnvelopeIdSchema])),
+  'encoding.malformed',
+);
 /** What an officer should know of how a message came, beside what it says. */
 const FlagSchema = Type.Union([
   Type.Literal('delayed'),
@@ -21,3 +26,16 @@ export const parseAgencies = (text: string): ReturnType<typeof agencies> => agen
 export const parseHashes = (text: string): ReturnType<typeof hashes> => hashes(JSON.parse(text));
 export const parseFlags = (text: string): ReturnType<typeof flags> => flags(JSON.parse(text));
 export const parseDetail = (text: string): ReturnType<typeof detail> => detail(JSON.parse(text));
+
+/** 32 bytes, where an envelope's id has 16. */
+const isHash = (name: Hash | EnvelopeId): name is Hash => name.length === 43;
+const isEnvelopeId = (name: Hash | EnvelopeId): name is EnvelopeId => !isHash(name);
+
+/** What a waiting message follows: envelopes by their hash, and those of our own that wait before it by their id. */
+export function parseFollows(text: string): {
+  readonly follows: readonly Hash[];
+  readonly followsQueued: readonly EnvelopeId[];
+} {
+  const names = follows(JSON.parse(text));
+  return { follows: names.filter(isHash), followsQueued: names.filter(isEnvelopeId) };
+}

@@ -16,7 +16,7 @@ import {
   type Receipt,
 } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
-import { parseAgencies, parseHashes } from './json-columns.js';
+import { parseAgencies, parseFollows } from './json-columns.js';
 
 export type OutboxState = 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired';
 
@@ -29,6 +29,8 @@ export interface NewOutboxItem {
   readonly caseRef: string | null;
   readonly termsHash: Hash | null;
   readonly follows: readonly Hash[];
+  /** Messages of our own that it follows and that waited before it when it was queued: their `eh` is known once they are sealed. */
+  readonly followsQueued?: readonly EnvelopeId[];
   readonly body: Uint8Array;
   readonly createdAtMs: number;
   /** Whose attachments the relay must have before this goes out, beside its own. */
@@ -37,6 +39,7 @@ export interface NewOutboxItem {
 
 export interface OutboxItem extends NewOutboxItem {
   readonly position: number;
+  readonly followsQueued: readonly EnvelopeId[];
   readonly state: OutboxState;
   readonly eh: Hash | null;
   readonly sealed: Uint8Array | null;
@@ -69,6 +72,8 @@ export interface OutboxTable {
   /** The oldest item not yet accepted or refused, after `position`. */
   nextOpen(afterPosition: number): OutboxItem | undefined;
   list(): OutboxItem[];
+  /** What waits unsealed in a conversation, in the order in which it will go. */
+  queuedIn(conversation: ConversationId): OutboxItem[];
   /** What may still be overdue for the other side's confirmation, receipts apart. */
   watched(): OutboxItem[];
   /** It is confirmed: nothing more is to be watched of it. */
@@ -110,7 +115,7 @@ const fromRow = (row: Row): OutboxItem => ({
   priority: row.priority,
   caseRef: row.case_ref,
   termsHash: row.terms_hash,
-  follows: parseHashes(row.follows),
+  ...parseFollows(row.follows),
   body: row.body,
   createdAtMs: row.created_at_ms,
   uploadsFirst: row.uploads_first,
@@ -156,6 +161,9 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     "SELECT * FROM outbox WHERE watched = 1 AND state IN ('queued', 'sealed', 'accepted') ORDER BY position",
   );
   const unwatch = db.prepare<[string]>('UPDATE outbox SET watched = 0 WHERE id = ?');
+  const queuedIn = db.prepare<[string], Row>(
+    "SELECT * FROM outbox WHERE state = 'queued' AND conversation = ? ORDER BY position",
+  );
   const list = db.prepare<[], Row>('SELECT * FROM outbox ORDER BY position');
   const sealed = db.prepare<[string, Uint8Array, string]>(
     "UPDATE outbox SET state = 'sealed', eh = ?, sealed = ? WHERE id = ? AND state = 'queued'",
@@ -170,11 +178,11 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
   const discard = db.prepare<[string]>("DELETE FROM outbox WHERE id = ? AND state = 'queued'");
   return {
-    insert: (item) =>
+    insert: ({ followsQueued = [], ...item }) =>
       void insert.run({
         ...item,
         recipients: JSON.stringify(item.recipients),
-        follows: JSON.stringify(item.follows),
+        follows: JSON.stringify([...item.follows, ...followsQueued]),
         uploadsFirst: item.uploadsFirst ?? null,
         watched: item.kind.startsWith('receipt.') || isOwnKind(item.kind) ? 0 : 1,
       }),
@@ -188,6 +196,7 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     priorityOf: (conversation) => priorityOf.get(conversation)?.priority,
     nextOpen: (after) => maybe(nextOpen.get(after)),
     list: () => list.all().map(fromRow),
+    queuedIn: (conversation) => queuedIn.all(conversation).map(fromRow),
     watched: () => watched.all().map(fromRow),
     unwatch: (id) => void unwatch.run(id),
     setSealed: (id, eh, bytes) => void sealed.run(eh, bytes, id),

@@ -6,6 +6,7 @@ import {
   type AgencyId,
   type AttachmentRef,
   type ConversationId,
+  type DerivedAlertState,
   type Hash,
   type Message,
   type Priority,
@@ -13,13 +14,15 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
-import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
+import type { Acknowledgement } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
-import { causalOrder } from './causal-order.js';
-import { type CaseAsset, foldFreeze } from './fold-freeze.js';
+import { type CaseAsset, type CaseStep, foldFreeze, requestOf } from './fold-freeze.js';
+import { eventsOf } from './heads.js';
+
+export { eventsOf, headsOfCase } from './heads.js';
 
 export interface TimelineEntry {
   readonly eh: Hash;
@@ -32,9 +35,14 @@ export interface TimelineEntry {
   readonly acknowledgements: readonly Acknowledgement[];
   /** Set where the case's state did not allow this step: it is shown, and changes nothing. */
   readonly refused: string | null;
+  /** A withdrawal that crossed the decision asks for release instead. */
+  readonly countsAs: 'release-request' | null;
   /** How it came: `late` behind ones that follow it, `delayed`, `forked` (two under one number), `id-reused`, `recovered` from the agency archive. */
   readonly flags: readonly MessageFlag[];
 }
+
+/** Where a case stands: the freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
+export type CaseState = DerivedAlertState | 'released' | 'open';
 
 export interface Case {
   readonly conversation: ConversationId;
@@ -42,9 +50,10 @@ export interface Case {
   readonly caseRef: string | null;
   readonly agencies: readonly AgencyId[];
   readonly priority: Priority;
-  /** The freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
-  readonly state: string;
+  readonly state: CaseState;
   readonly assets: readonly CaseAsset[];
+  /** What may be done next, and by whom; empty where the case is no freeze alert. */
+  readonly steps: readonly CaseStep[];
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -63,28 +72,14 @@ export function openingOf(
   return { agencies: found.agencies, priority };
 }
 
-/** The case's messages, receipts apart, each after what it follows. */
-export function eventsOf(archive: Archive, conversation: ConversationId): readonly StoredMessage[] {
-  return causalOrder(archive.messages.ofConversation(conversation).filter(({ kind }) => !kind.startsWith('receipt.')));
-}
-
-/** Events that no other event follows: what the next one follows. */
-export function headsOfCase(archive: Archive, conversation: ConversationId): readonly Hash[] {
-  const events = eventsOf(archive, conversation);
-  const followed = new Set(events.flatMap(({ follows }) => follows));
-  return events.map(({ eh }) => eh).filter((eh) => !followed.has(eh));
-}
-
 /** @throws SdkError `case.unknown` */
 export function caseOf(archive: Archive, self: AgencyId, conversation: ConversationId, nowMs: number): Case {
   const { agencies, priority } = openingOf(archive, conversation);
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
-  const first = events[0];
+  const first = requestOf(events) ?? events[0];
   const opening = first === undefined ? undefined : messages.get(first.eh);
-  const isDelivered =
-    first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
-  const freeze = foldFreeze(events, messages, isDelivered, nowMs);
+  const freeze = foldFreeze(archive, self, conversation, events, messages, nowMs);
   return {
     conversation,
     kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
@@ -93,6 +88,7 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
     priority,
     state: freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open'),
     assets: freeze?.assets ?? [],
+    steps: freeze?.steps ?? [],
     timeline: events.map((event) => ({
       eh: event.eh,
       from: event.agency,
@@ -103,19 +99,40 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
       attachments: manifestOf(event).attachments,
       acknowledgements: archive.messages.acknowledgements(event.eh),
       refused: freeze?.refused.get(event.eh) ?? null,
+      countsAs: freeze?.countsAs.get(event.eh) ?? null,
       flags: event.flags,
     })),
     missing: archive.missing.ofConversation(conversation),
   };
 }
 
-/** Every case, what runs out first on top. */
-export function listCases(archive: Archive, self: AgencyId, nowMs: number): readonly Case[] {
-  const cases = archive.messages.conversations().map((conversation) => caseOf(archive, self, conversation, nowMs));
-  const firstExpiry = ({ assets }: Case): number =>
-    Math.min(
-      Number.POSITIVE_INFINITY,
-      ...assets.flatMap(({ state, expiry }) => (state === 'in-force' && expiry !== null ? [expiry.atMs] : [])),
-    );
-  return cases.sort((a, b) => firstExpiry(a) - firstExpiry(b));
+/** Which cases to list; every member narrows. */
+export interface CaseQuery {
+  readonly kind?: Case['kind'];
+  /** The other agency. */
+  readonly agency?: AgencyId;
+  /** Only cases in which somebody may still take a step. */
+  readonly isOpen?: boolean;
+  /** At most so many, after skipping `offset`. */
+  readonly limit?: number;
+  readonly offset?: number;
 }
+
+/** The cases asked for, what runs out first on top. */
+export function listCases(archive: Archive, self: AgencyId, nowMs: number, query: CaseQuery = {}): readonly Case[] {
+  const { kind, agency, isOpen, limit, offset = 0 } = query;
+  const cases = archive.messages
+    .conversations()
+    .map((conversation) => caseOf(archive, self, conversation, nowMs))
+    .filter((found) => kind === undefined || found.kind === kind)
+    .filter(({ agencies }) => agency === undefined || agencies.includes(agency))
+    .filter(({ kind: of, steps }) => isOpen === undefined || isOpen === (of !== 'freeze' || steps.length > 0))
+    .sort((a, b) => firstExpiry(a) - firstExpiry(b));
+  return cases.slice(offset, limit === undefined ? undefined : offset + limit);
+}
+
+const firstExpiry = ({ assets }: Case): number =>
+  Math.min(
+    Number.POSITIVE_INFINITY,
+    ...assets.flatMap(({ held, expiry }) => (held !== null && expiry !== null ? [expiry.atMs] : [])),
+  );

@@ -25,6 +25,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxAttachment, OutboxItem } from '../archive/outbox-table.js';
+import { followsOf } from '../cases/heads.js';
 import type { Directory } from '../directory/directory.js';
 import { headsOf } from '../directory/view.js';
 import { SdkError } from '../errors.js';
@@ -62,6 +63,7 @@ export async function sealItem(
   if (conversation === undefined) throw new SdkError('case.unknown');
   const roster = [...new Set([...item.recipients, identity.agency])].sort();
   const atMs = deps.now();
+  const follows = followsOf(archive, item);
   const manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'> = {
     conversation: item.conversation,
     rosterHash: toHash(rosterHash(sha256, roster)),
@@ -73,7 +75,7 @@ export async function sealItem(
         .slice(-LIMITS.seenHeads)
         .map(({ device, sq, eh }) => [device, [sq, eh]]),
     ),
-    on: [...item.follows],
+    on: follows,
     kind: item.kind,
     caseRef: item.caseRef,
     termsHash: item.termsHash,
@@ -113,7 +115,7 @@ export async function sealItem(
       storedAtMs: atMs,
       priority: item.priority,
       caseRef: item.caseRef,
-      follows: item.follows,
+      follows,
       body: item.body,
       jws: sealed.jws,
       handled: true,

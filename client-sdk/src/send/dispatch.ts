@@ -2,12 +2,12 @@
  * From a flow's message to whatever the speaker gets back. Every flow ends here and nowhere else: a device that speaks alone gets a
  * handle, since the message is queued at once.
  */
-import { headsOfCase } from '../cases/case.js';
+import { headsWithQueued } from '../cases/heads.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { enqueue, type OutgoingMessage } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 
-export interface SpokenMessage extends Omit<OutgoingMessage, 'follows'> {
+export interface SpokenMessage extends Omit<OutgoingMessage, 'follows' | 'followsQueued'> {
   /** Called in the transaction that stores the message; what it throws keeps the message out. */
   readonly assertAllowed?: () => void;
 }
@@ -24,7 +24,7 @@ export const speakAlone =
     const id = archive.atomically(() => {
       assertAllowed?.();
       archive.conversations.create(conversation, [...recipients, identity.agency], now());
-      return enqueue(archive, { ...message, follows: headsOfCase(archive, conversation) }, now());
+      return enqueue(archive, { ...message, ...headsWithQueued(archive, conversation) }, now());
     });
     onStep?.('enqueued');
     outbox.wake();

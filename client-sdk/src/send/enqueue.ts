@@ -36,6 +36,7 @@ export interface OutgoingMessage<K extends MessageKind = MessageKind> {
   readonly caseRef: string | null;
   readonly termsHash: Hash | null;
   readonly follows: readonly Hash[];
+  readonly followsQueued?: readonly EnvelopeId[];
   readonly attachments: readonly OutgoingAttachment[];
   /** Whose attachments the relay must have before this goes out. */
   readonly uploadsFirst?: EnvelopeId;
@@ -51,8 +52,18 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
   if (!message.kind.startsWith('receipt.')) assertNotCloned(archive);
   const body = checkedBody(message.kind, message.body);
   const id = newEnvelopeId();
-  const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
-  const { uploadsFirst = null } = message;
+  const {
+    kind,
+    conversation,
+    recipients,
+    priority,
+    caseRef,
+    termsHash,
+    follows,
+    followsQueued = [],
+    attachments,
+    uploadsFirst = null,
+  } = message;
   archive.conversations.create(conversation, [...recipients], nowMs);
   archive.outbox.insert({
     id,
@@ -63,6 +74,7 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
     caseRef,
     termsHash,
     follows,
+    followsQueued,
     body,
     createdAtMs: nowMs,
     uploadsFirst,

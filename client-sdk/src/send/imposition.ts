@@ -11,10 +11,11 @@ import {
   measureFor,
   parseMessage,
 } from '@holdfast/protocol';
-import { eventsOf } from '../cases/case.js';
+import { eventsOf } from '../cases/heads.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
 import { readMessage } from '../receive/read-message.js';
+import { ownCapability } from './own-capability.js';
 
 export interface ImpositionDraft {
   readonly conversation: ConversationId;
@@ -27,22 +28,13 @@ export async function draftImposition(
   runtime: DeskRuntime,
   { conversation, input }: ImpositionDraft,
 ): Promise<MessageBody<'freeze.impose'>> {
-  const { archive, identity, now } = runtime;
+  const { archive, now } = runtime;
   const request = eventsOf(archive, conversation)
     .map(readMessage)
     .find((message) => message.kind === 'freeze.request');
   if (request === undefined || request.kind !== 'freeze.request')
     throw new SdkError('case.unknown', 'This case is not a freeze alert.');
-  const { capability } = await runtime.published(identity.agency);
-  if (capability === null) {
-    throw new SdkError(
-      'relay.unreachable',
-      'Your own capability record is not here yet; the first sync needs the relay.',
-    );
-  }
-  if (capability.expiresAtMs <= now())
-    throw new SdkError('capability.expired', 'Your own capability record has expired; confirm and publish it first.');
-
+  const capability = await ownCapability(runtime);
   const kinds = new Map<string, AssetKind>(request.body.assets.map(({ assetRef, kind }) => [assetRef, kind]));
   const complete = (outcome: unknown, index: number): unknown => {
     if (!isInForceDraft(outcome) || 'expiry' in outcome) return outcome;

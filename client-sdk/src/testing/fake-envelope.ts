@@ -21,6 +21,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
+import { followsOf } from '../cases/heads.js';
 import { SdkError } from '../errors.js';
 import { queueActed } from '../send/receipts.js';
 
@@ -49,7 +50,8 @@ export function packEnvelope(
   sender: { readonly agency: AgencyId; readonly device: DeviceId },
   nowMs: number,
 ): FakeEnvelope {
-  const { id, kind, conversation, recipients, priority, caseRef, termsHash, follows, body } = item;
+  const { id, kind, conversation, recipients, priority, caseRef, termsHash, body } = item;
+  const follows = followsOf(archive, item);
   const thread = archive.conversations.get(conversation);
   if (thread === undefined) throw new SdkError('case.unknown');
   const attachments = archive.outbox.attachments(id).map(({ id: blob, key, size, sha256: hash }) => {
@@ -64,7 +66,7 @@ export function packEnvelope(
     sq: thread.sq,
     prev: thread.prev,
     seen: Object.fromEntries(seen.map(({ device, sq, eh }) => [device, [sq, eh]])),
-    on: [...follows],
+    on: follows,
     kind,
     caseRef,
     bodyHash: toHash(sha256(body)),

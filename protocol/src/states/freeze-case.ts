@@ -2,6 +2,8 @@
  * The state of one freeze case. Before R's decision it is one state for the alert; from the decision on each asset has its own,
  * and the alert's is derived. Plain data; only `next` makes a new one (spec 50-states).
  */
+import type { Amount } from '../subjects/amount.js';
+import type { Extent, MeasureAction, PermittedDebit } from '../subjects/measure.js';
 
 /** While there is no decision; `decided` once the assets speak for themselves. */
 export const ALERT_STATES = [
@@ -31,15 +33,34 @@ export const ASSET_STATES = [
 ] as const;
 export type AssetState = (typeof ASSET_STATES)[number];
 
+/** What is held, and how: as R's decision said it, and its adjustments since. */
+export interface HeldMeasure {
+  readonly action: MeasureAction;
+  readonly extent: Extent;
+  readonly permittedDebits: readonly PermittedDebit[];
+  /** What was found; null while the institution has not said. */
+  readonly amount: Amount | null;
+  readonly startsAtMs: number;
+  readonly orderReference: string | null;
+}
+
 export interface AssetCase {
   readonly state: AssetState;
+  /** Null where nothing was ever frozen, or where it is contested. */
+  readonly held: HeldMeasure | null;
   /** When the measure ends; null where there is none. */
   readonly expiresAtMs: number | null;
   /** The state that it would be in, had it not lapsed: an act from before the expiry that arrives after it goes on from here. */
   readonly lapsedFrom: LiveState | null;
   /** Q has asked for more time and R has not answered. Changes neither the expiry nor what may happen. */
   readonly extensionPending: boolean;
+  /** R has decided twice on an extension, each without the other: the earlier expiry stands until R settles it. */
+  readonly extensionContested: boolean;
   readonly mlaLinked: boolean;
+  /** When R had the original of the MLA request, and it matched its advance copy; null before. */
+  readonly originalReceivedAtMs: number | null;
+  /** R has said, signed, that a lapsed measure is over. */
+  readonly endConfirmed: boolean;
   /** Revived by an extension that was signed before the expiry and arrived after it. */
   readonly late: boolean;
 }
@@ -105,6 +126,24 @@ export function requestedAssetState(freezeCase: FreezeCase, assetRef: string): R
       return 'requested';
   }
 }
+
+/** An asset as a decision leaves it, before anything has followed. */
+export const decidedAsset = (
+  state: 'in-force' | 'not-frozen',
+  expiresAtMs: number | null,
+  held: HeldMeasure | null,
+): AssetCase => ({
+  state,
+  held,
+  expiresAtMs,
+  lapsedFrom: null,
+  extensionPending: false,
+  extensionContested: false,
+  mlaLinked: false,
+  originalReceivedAtMs: null,
+  endConfirmed: false,
+  late: false,
+});
 
 /** The alert as a whole: `partial` where some assets are frozen and some are not, `ended` where they ended in different ways. */
 export type DerivedAlertState = Exclude<AlertState, 'decided'> | AssetState | 'partial' | 'ended';

@@ -1,5 +1,7 @@
 /** What happens to a freeze case, as `next` takes it, and which message is which event. */
-import type { Message } from '../messages/index.js';
+import type { ImposeOutcome } from '../messages/freeze-impose.js';
+import type { Message, MessageBody } from '../messages/index.js';
+import type { HeldMeasure } from './freeze-case.js';
 import type { Party } from './freeze-table.js';
 
 interface Base {
@@ -11,9 +13,21 @@ interface Base {
 /** One asset's part in an event. */
 export interface AssetPart {
   readonly assetRef: string;
-  readonly outcome?: 'in-force' | 'not-frozen' | 'extended' | 'denied' | 'maintained' | 'lifted';
+  readonly outcome?:
+    | 'in-force'
+    | 'not-frozen'
+    | 'extended'
+    | 'denied'
+    | 'maintained'
+    | 'lifted'
+    | 'advance-copy'
+    | 'original-received';
   /** The expiry from now on, with `in-force` and `extended`. */
   readonly expiresAtMs?: number;
+  /** What is held from now on, with `in-force`; what of it changes, with `adjust`. */
+  readonly measure?: Partial<HeldMeasure>;
+  /** When the original of the MLA request came, with `original-received`. */
+  readonly receivedAtMs?: number;
 }
 
 export type AlertEvent = Base & {
@@ -76,13 +90,13 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'freeze.withdraw':
       return { on: 'withdraw', by, atMs };
     case 'freeze.impose':
-      return { on: 'impose', by, atMs, assets: message.body.outcomes.map(partOf) };
+      return { on: 'impose', by, atMs, assets: message.body.outcomes.map(imposedPart) };
     case 'freeze.extension-decision':
       return { on: 'extension-decision', by, atMs, assets: message.body.outcomes.map(partOf) };
     case 'freeze.lift-decision':
       return { on: 'lift-decision', by, atMs, assets: message.body.outcomes.map(partOf) };
     case 'freeze.adjust':
-      return { on: 'adjust', by, atMs, assets: parts(message.body.changes.map(({ assetRef }) => assetRef)) };
+      return { on: 'adjust', by, atMs, assets: message.body.changes.map(adjustedPart) };
     case 'freeze.extension-request':
       return { on: 'extension-request', by, atMs, assets: parts(message.body.assets) };
     case 'freeze.lift-propose':
@@ -92,7 +106,7 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'freeze.lift-by-law':
       return { on: 'lift-by-law', by, atMs, assets: parts(message.body.assets) };
     case 'freeze.mla-link':
-      return { on: 'mla-link', by, atMs, assets: parts(message.body.assets) };
+      return { on: 'mla-link', by, atMs, assets: linkedParts(message.body) };
     case 'freeze.restraint':
       return { on: 'restraint', by, atMs, assets: parts(message.body.assets) };
     case 'disclosure':
@@ -118,3 +132,28 @@ function partOf(outcome: Outcome): AssetPart {
     ? { assetRef, outcome: outcome.outcome }
     : { assetRef, outcome: outcome.outcome, expiresAtMs: outcome.expiry.atMs };
 }
+
+function imposedPart(outcome: ImposeOutcome): AssetPart {
+  if (outcome.outcome === 'not-frozen') return { assetRef: outcome.assetRef, outcome: 'not-frozen' };
+  const { assetRef, action, extent, permittedDebits = [], amount = null, startsAtMs, orderReference = null } = outcome;
+  const measure = { action, extent, permittedDebits, amount, startsAtMs, orderReference };
+  return { assetRef, outcome: 'in-force', expiresAtMs: outcome.expiry.atMs, measure };
+}
+
+/** As it is from now on, whole: a debit that is not named is no longer permitted. */
+const adjustedPart = ({
+  assetRef,
+  action,
+  extent,
+  permittedDebits = [],
+}: MessageBody<'freeze.adjust'>['changes'][number]): AssetPart => ({
+  assetRef,
+  measure: { action, extent, permittedDebits },
+});
+
+const linkedParts = ({ assets, originalReceivedAtMs }: MessageBody<'freeze.mla-link'>): AssetPart[] =>
+  assets.map((assetRef) =>
+    originalReceivedAtMs === undefined
+      ? { assetRef, outcome: 'advance-copy' }
+      : { assetRef, outcome: 'original-received', receivedAtMs: originalReceivedAtMs },
+  );

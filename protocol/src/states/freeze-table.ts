@@ -103,6 +103,8 @@ export const ALERT_ROWS: readonly Row<AlertState>[] = [
     guard: 'legal basis, start, expiry, keep-alive steps, outcome for every asset',
     to: 'decided',
   },
+  // Two answers of R that do not follow one another contest every asset; an answer that follows both settles it.
+  ...(['refuse', 'no-assets', 'redirect'] as const).map(settles),
   {
     from: ['sent', 'delivered', ...UNDECIDED],
     on: 'withdraw',
@@ -112,6 +114,13 @@ export const ALERT_ROWS: readonly Row<AlertState>[] = [
     to: 'withdrawn',
   },
 ];
+
+function settles(on: 'refuse' | 'no-assets' | 'redirect'): Row<AlertState> {
+  const to = { refuse: 'refused', 'no-assets': 'no-assets', redirect: 'redirected' } as const;
+  const role = on === 'redirect' ? 'duty-officer' : 'approver';
+  const guard = 'resolves a conflict: no asset is in force';
+  return { from: ['decided'], on, by: R, role, guard, to: to[on] };
+}
 
 const LIVE = ['in-force', 'lift-proposed'] as const;
 
@@ -164,19 +173,53 @@ export const ASSET_ROWS: readonly Row<AssetState>[] = [
     guard: 'Q heard, or "not possible" recorded',
     to: 'lifted',
   },
-  { from: LIVE, on: 'lift-by-law', by: R, role: 'approver', guard: 'order or provision', to: 'lifted' },
+  {
+    from: ['contested'],
+    on: 'lift-decision',
+    outcome: 'lifted',
+    by: R,
+    role: 'approver',
+    guard: 'resolves the conflict; Q heard, or "not possible" recorded',
+    to: 'lifted',
+  },
+  {
+    from: [...LIVE, 'contested'],
+    on: 'lift-by-law',
+    by: R,
+    role: 'approver',
+    guard: 'order or provision',
+    to: 'lifted',
+  },
+  { from: ['lapsed'], on: 'lift-by-law', by: R, role: 'approver', guard: 'confirms the end', to: 'same' },
   {
     from: LIVE,
     on: 'mla-link',
+    outcome: 'advance-copy',
     by: ['requesting', 'requested'],
     role: 'officer',
-    guard: 'reference, hash of the advance copy',
+    guard: 'reference, hash of the advance copy as it was announced',
     to: 'same',
   },
-  { from: LIVE, on: 'restraint', by: R, role: 'approver', guard: 'order reference, assets covered', to: 'superseded' },
+  {
+    from: LIVE,
+    on: 'mla-link',
+    outcome: 'original-received',
+    by: R,
+    role: 'officer',
+    guard: 'hash of the advance copy as it was linked',
+    to: 'same',
+  },
+  {
+    from: [...LIVE, 'contested'],
+    on: 'restraint',
+    by: R,
+    role: 'approver',
+    guard: 'order reference, assets covered',
+    to: 'superseded',
+  },
   { from: LIVE, on: 'clock', by: NODE, role: 'node', guard: 'now is past expiry', to: 'lapsed' },
   {
-    from: [...LIVE, 'not-frozen'],
+    from: [...LIVE, 'not-frozen', 'lifted', 'lapsed'],
     on: 'conflict',
     by: NODE,
     role: 'node',

@@ -2,20 +2,19 @@
  * `next`: the one function that moves a freeze case. Total: every state and event gives a new state or a refusal that names both,
  * never an exception, never an undefined state. Pure: the clock is an event (spec 50-states).
  */
-import { ProtocolError } from '../errors.js';
-import { type AssetCase, type AssetState, assetStateAt, type FreezeCase, isLive } from './freeze-case.js';
+import {
+  type AssetCase,
+  type AssetState,
+  assetStateAt,
+  decidedAsset,
+  type FreezeCase,
+  type HeldMeasure,
+  isLive,
+} from './freeze-case.js';
 import type { AssetEvent, AssetPart, FreezeEvent } from './freeze-event.js';
-import { ALERT_ROWS, ASSET_ROWS, type FreezeEventName, type Row } from './freeze-table.js';
-
-export interface Refusal {
-  readonly kind: 'refusal';
-  readonly code: 'state.event-not-allowed';
-  /** The state in which the event is not allowed: the asset's where the alert is decided. */
-  readonly state: string;
-  readonly event: FreezeEventName;
-  readonly assetRef: string | null;
-  readonly reason: string;
-}
+import { type Refusal, refusalError, statesFor } from './freeze-refusal.js';
+import { isUnsettled } from './freeze-steps.js';
+import { ALERT_ROWS, ASSET_ROWS, type Row } from './freeze-table.js';
 
 /** The case after `event`, or why it is not allowed. */
 export function next(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase | Refusal {
@@ -24,7 +23,7 @@ export function next(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase | R
       ? lapse({ ...freezeCase, clockMs: Math.max(freezeCase.clockMs, event.atMs) })
       : notAllowed(freezeCase, event, 'the clock is never sent');
   if (!('assets' in event)) return alertNext(freezeCase, event);
-  if (event.on === 'impose' && freezeCase.alert !== 'decided') return decide(freezeCase, event);
+  if (event.on === 'impose' && freezeCase.alert !== 'decided') return decideAll(freezeCase, event);
   if (freezeCase.alert !== 'decided') return notAllowed(freezeCase, event, 'there is no decision yet');
   return assetsNext(freezeCase, event);
 }
@@ -33,21 +32,20 @@ export function next(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase | R
 export function assertNext(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase {
   const result = next(freezeCase, event);
   if (result.kind === 'freeze-case') return result;
-  const { state, assetRef, reason } = result;
-  const where = assetRef === null ? `A case that is ${state}` : `Asset ${assetRef}, which is ${state},`;
-  throw new ProtocolError(result.code, `${where} does not allow ${result.event}: ${reason}.`, {
-    issues: [{ field: assetRef ?? 'state', reason: `${state} does not allow ${result.event}: ${reason}` }],
-  });
+  throw refusalError(freezeCase, result);
 }
 
 function alertNext(freezeCase: FreezeCase, event: FreezeEvent): FreezeCase | Refusal {
   const row = rowFor(ALERT_ROWS, freezeCase.alert, event, undefined);
   if (typeof row === 'string') return notAllowed(freezeCase, event, row);
-  return row.to === 'same' ? freezeCase : { ...freezeCase, alert: row.to };
+  if (row.to === 'same') return freezeCase;
+  if (freezeCase.alert !== 'decided') return { ...freezeCase, alert: row.to };
+  if (!isUnsettled(freezeCase)) return notAllowed(freezeCase, event, 'each asset stands for itself now');
+  return { ...freezeCase, alert: row.to, assets: new Map() };
 }
 
 /** R's decision: every requested asset gets its outcome, so that none is left to be taken for frozen. */
-function decide(freezeCase: FreezeCase, event: AssetEvent): FreezeCase | Refusal {
+function decideAll(freezeCase: FreezeCase, event: AssetEvent): FreezeCase | Refusal {
   const row = rowFor(ALERT_ROWS, freezeCase.alert, event, undefined);
   if (typeof row === 'string') return notAllowed(freezeCase, event, row);
   const fault = namedTwiceOrUnknown(freezeCase, event);
@@ -55,17 +53,25 @@ function decide(freezeCase: FreezeCase, event: AssetEvent): FreezeCase | Refusal
   const assets = new Map<string, AssetCase>();
   for (const assetRef of freezeCase.requested) {
     const part = event.assets.find((candidate) => candidate.assetRef === assetRef);
-    const decided = part === undefined ? undefined : decidedAsset(part);
+    const decided = part === undefined ? undefined : decide(part);
     if (decided === undefined) return notAllowed(freezeCase, event, 'it has no outcome', assetRef);
     assets.set(assetRef, decided);
   }
   return lapse({ ...freezeCase, alert: 'decided', assets });
 }
 
-function decidedAsset({ outcome, expiresAtMs }: AssetPart): AssetCase | undefined {
-  const base = { lapsedFrom: null, extensionPending: false, mlaLinked: false, late: false } as const;
-  if (outcome === 'not-frozen') return { ...base, state: 'not-frozen', expiresAtMs: null };
-  return outcome === 'in-force' && expiresAtMs !== undefined ? { ...base, state: 'in-force', expiresAtMs } : undefined;
+function decide(part: AssetPart): AssetCase | undefined {
+  const { outcome, expiresAtMs, measure } = part;
+  if (outcome === 'not-frozen') return decidedAsset('not-frozen', null, null);
+  if (outcome !== 'in-force' || expiresAtMs === undefined) return undefined;
+  return decidedAsset('in-force', expiresAtMs, measure === undefined ? null : heldBy(measure));
+}
+
+/** @returns null where the event does not say what is held */
+function heldBy(measure: Partial<HeldMeasure>): HeldMeasure | null {
+  const { action, extent, startsAtMs } = measure;
+  if (action === undefined || extent === undefined || startsAtMs === undefined) return null;
+  return { permittedDebits: [], amount: null, orderReference: null, ...measure, action, extent, startsAtMs };
 }
 
 /** All parts or none: an event that one of its assets does not allow changes nothing. */
@@ -95,21 +101,28 @@ function apply(asset: AssetCase, event: AssetEvent, part: AssetPart): AssetCase 
       return { ...asset, extensionPending: true };
     case 'extension-decision':
       if (!asset.extensionPending) return 'no extension has been asked for';
-      if (part.outcome !== 'extended') return { ...asset, extensionPending: false };
+      if (part.outcome !== 'extended') return { ...asset, extensionPending: false, extensionContested: false };
       if (part.expiresAtMs === undefined || part.expiresAtMs <= (asset.expiresAtMs ?? 0))
         return 'the new expiry is not later than the old one';
-      return { ...asset, extensionPending: false, expiresAtMs: part.expiresAtMs };
+      return { ...asset, extensionPending: false, extensionContested: false, expiresAtMs: part.expiresAtMs };
     case 'mla-link':
-      return { ...asset, mlaLinked: true };
-    case 'impose':
-      return decidedAsset(part) ?? 'it has no outcome';
+      return part.receivedAtMs === undefined
+        ? { ...asset, mlaLinked: true }
+        : { ...asset, mlaLinked: true, originalReceivedAtMs: part.receivedAtMs };
+    case 'impose': {
+      const { mlaLinked, originalReceivedAtMs } = asset;
+      const decided = decide(part);
+      return decided === undefined ? 'it has no outcome' : { ...decided, mlaLinked, originalReceivedAtMs };
+    }
     case 'conflict':
-      return { ...asset, extensionPending: false };
+      return { ...asset, held: null, expiresAtMs: null, extensionPending: false, extensionContested: false };
     case 'adjust':
+      return asset.held === null ? asset : { ...asset, held: { ...asset.held, ...part.measure } };
+    case 'lift-by-law':
+      return asset.state === 'lapsed' ? { ...asset, endConfirmed: true } : asset;
     case 'lift-propose':
     case 'release-request':
     case 'lift-decision':
-    case 'lift-by-law':
     case 'restraint':
       return asset;
   }
@@ -134,10 +147,17 @@ function rowFor<State extends string>(
   outcome: string | undefined,
 ): Row<State> | string {
   const inState = rows.filter((row) => row.on === event.on && row.from.includes(state));
-  if (inState.length === 0) return 'the table has no such step';
-  const byParty = inState.filter((row) => row.by.includes(event.by));
-  if (byParty.length === 0) return `it is not for the ${event.by} side`;
-  return byParty.find((row) => row.outcome === outcome) ?? 'it has no such outcome';
+  if (inState.length === 0) return noSuchStep(event);
+  const withOutcome = inState.filter((row) => row.outcome === outcome);
+  const isTheirs = (withOutcome.length > 0 ? withOutcome : inState).some((row) => row.by.includes(event.by));
+  if (!isTheirs) return `it is not for the ${event.by} side`;
+  return withOutcome.find((row) => row.by.includes(event.by)) ?? 'it has no such outcome';
+}
+
+/** A step out of its time: when it would have been in time. */
+function noSuchStep({ on }: FreezeEvent): string {
+  const states = statesFor(on);
+  return states.length === 0 ? 'the table has no such step' : `it is a step from ${states.join(', ')}`;
 }
 
 function namedTwiceOrUnknown(freezeCase: FreezeCase, event: AssetEvent): Refusal | undefined {
@@ -151,7 +171,8 @@ function namedTwiceOrUnknown(freezeCase: FreezeCase, event: AssetEvent): Refusal
   return seen.size === 0 ? notAllowed(freezeCase, event, 'it names no asset') : undefined;
 }
 
-function notAllowed(
+/** A refusal of `event`, in the state of the asset where one is named. */
+export function notAllowed(
   freezeCase: FreezeCase,
   event: FreezeEvent,
   reason: string,
@@ -159,5 +180,13 @@ function notAllowed(
   state?: string,
 ): Refusal {
   const inState = state ?? (assetRef === null ? undefined : freezeCase.assets.get(assetRef)?.state) ?? freezeCase.alert;
-  return { kind: 'refusal', code: 'state.event-not-allowed', state: inState, event: event.on, assetRef, reason };
+  return {
+    kind: 'refusal',
+    code: 'state.event-not-allowed',
+    state: inState,
+    event: event.on,
+    by: event.by,
+    assetRef,
+    reason,
+  };
 }

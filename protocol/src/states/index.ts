@@ -2,9 +2,22 @@
 export * from './case-clock.js';
 export * from './delivery.js';
 export { freezeDiagram } from './diagram.js';
-export * from './freeze.js';
+export { type FoldOptions, foldFreezeCase, openingRequest } from './fold-freeze.js';
+export type { FoldedCase, FreezeGuards } from './fold-state.js';
+export { assertNext, next } from './freeze.js';
 export * from './freeze-case.js';
 export * from './freeze-clocks.js';
 export * from './freeze-event.js';
+export { type PlacedEvent, placeEvents, rankOf, type SignedEvent } from './freeze-graph.js';
+export {
+  type Actor,
+  actorWords,
+  EVENT_WORDS,
+  insteadOf,
+  type Refusal,
+  refusalError,
+  whoMay,
+} from './freeze-refusal.js';
+export { type NextStep, nextSteps } from './freeze-steps.js';
 export * from './freeze-table.js';
 export { warningsMs, warningsOf } from './warnings.js';
