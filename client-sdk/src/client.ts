@@ -8,6 +8,7 @@ import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
+import type { ConsentFlow, ExculpatoryFlow, FeedbackFlow } from './duties/duty-flow.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
@@ -33,12 +34,21 @@ export class Holdfast {
   readonly #device: Speaker<SendHandle>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<SendHandle>;
+  /** Consent to share onward. */
+  readonly consent: ConsentFlow<SendHandle>;
+  /** Exculpatory disclosure (article 46(5)). */
+  readonly exculpatory: ExculpatoryFlow<SendHandle>;
+  /** What came of an alert or a disclosure. */
+  readonly feedback: FeedbackFlow<SendHandle>;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
     this.#device = new Speaker(runtime, speakAlone(runtime));
     this.freeze = this.#device.freeze;
+    this.consent = this.#device.consent;
+    this.exculpatory = this.#device.exculpatory;
+    this.feedback = this.#device.feedback;
   }
 
   /**
@@ -110,7 +120,8 @@ export class Holdfast {
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */
   case(conversation: ConversationId): Case {
-    return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
+    const { archive, identity, now, calendarOf } = this.#runtime;
+    return caseOf(archive, identity.agency, conversation, now(), calendarOf);
   }
 
   /** Every alarm, warning and notice raised so far on this device, oldest first. */
@@ -122,7 +133,8 @@ export class Holdfast {
 
   /** Every case, what runs out first on top. */
   cases(): readonly Case[] {
-    return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
+    const { archive, identity, now, calendarOf } = this.#runtime;
+    return listCases(archive, identity.agency, now(), calendarOf);
   }
 
   /** Fetches an attachment into `targetPath`; nothing is there before all of it has verified. @throws SdkError `attachment.*` */

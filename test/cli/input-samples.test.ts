@@ -30,14 +30,32 @@ const KINDS: Readonly<Record<string, MessageKind>> = {
   acknowledge: 'freeze.acknowledge',
   impose: 'freeze.impose',
   refuse: 'freeze.refuse',
+  'consent-request': 'consent.request',
+  'consent-conditional': 'consent.answer',
+  'consent-refused': 'consent.answer',
+  'exculpatory-notice': 'exculpatory.notice',
+  'exculpatory-disclosed': 'exculpatory.disclosed',
+  'exculpatory-without-notice': 'exculpatory.disclosed',
+  'exculpatory-informed': 'exculpatory.informed',
+  'feedback-interim': 'feedback.report',
+  'feedback-barred': 'feedback.report',
 };
 
 /** Reads a message file as the commands do. */
 async function message(folder: string, name: string, nowMs: number) {
-  const kind = KINDS[name.split('-')[0] ?? ''];
+  const kind = KINDS[name] ?? KINDS[name.split('-')[0] ?? ''];
   if (kind === undefined) throw new Error(`${name} belongs to no command`);
-  const body = await readBody(join(folder, `${name}.json`), nowMs, kind === 'disclosure' ? { attachments: [] } : {});
+  const body = await readBody(join(folder, `${name}.json`), nowMs, filledFor(kind));
   return parseMessage(kind, kind === 'freeze.impose' ? await reckoned(body, nowMs) : body);
+}
+
+/** What the commands know better than the file. */
+function filledFor(kind: MessageKind): Readonly<Record<string, unknown>> {
+  if (kind === 'disclosure') return { attachments: [] };
+  if (!/^(consent|exculpatory)\./.test(kind)) return {};
+  const ref = 'A'.repeat(22);
+  const hasItems = ['consent.request', 'exculpatory.notice', 'exculpatory.disclosed'].includes(kind);
+  return hasItems ? { ref, items: [{ eh: 'A'.repeat(43) }] } : { ref };
 }
 
 /** What `freeze impose` adds: start and expiry by the law of Belmora. */

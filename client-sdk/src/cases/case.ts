@@ -15,6 +15,8 @@ import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
+import type { CalendarOf } from '../duties/fold-consent.js';
+import { type FoldedDuties, foldDuties } from '../duties/fold-duties.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
@@ -29,6 +31,8 @@ export interface TimelineEntry {
   readonly storedAtMs: number;
   readonly message: Message | UnknownMessage;
   readonly attachments: readonly AttachmentRef[];
+  /** Hash of the terms under which it was sent; null where it has none. */
+  readonly termsHash: Hash | null;
   readonly acknowledgements: readonly Acknowledgement[];
   /** Set where the case's state did not allow this step: it is shown, and changes nothing. */
   readonly refused: string | null;
@@ -45,6 +49,8 @@ export interface Case {
   /** The freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
   readonly state: string;
   readonly assets: readonly CaseAsset[];
+  /** What article 46(5) asks beside the flow: consents to share onward, exculpatory disclosures, feedback. */
+  readonly duties: FoldedDuties;
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -76,7 +82,13 @@ export function headsOfCase(archive: Archive, conversation: ConversationId): rea
 }
 
 /** @throws SdkError `case.unknown` */
-export function caseOf(archive: Archive, self: AgencyId, conversation: ConversationId, nowMs: number): Case {
+export function caseOf(
+  archive: Archive,
+  self: AgencyId,
+  conversation: ConversationId,
+  nowMs: number,
+  calendarOf: CalendarOf,
+): Case {
   const { agencies, priority } = openingOf(archive, conversation);
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
@@ -85,6 +97,12 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
   const isDelivered =
     first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
   const freeze = foldFreeze(events, messages, isDelivered, nowMs);
+  const { duties, refused } = foldDuties(events, messages, {
+    agencies,
+    calendarOf,
+    nowMs,
+    refusedByFlow: freeze?.refused,
+  });
   return {
     conversation,
     kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
@@ -93,6 +111,7 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
     priority,
     state: freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open'),
     assets: freeze?.assets ?? [],
+    duties,
     timeline: events.map((event) => ({
       eh: event.eh,
       from: event.agency,
@@ -100,18 +119,25 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
       sentAtMs: event.tsMs,
       storedAtMs: event.storedAtMs,
       message: messages.get(event.eh) ?? { kind: 'unknown', claimedKind: event.kind, body: parseCanonical(event.body) },
-      attachments: manifestOf(event).attachments,
+      ...signedOf(event),
       acknowledgements: archive.messages.acknowledgements(event.eh),
-      refused: freeze?.refused.get(event.eh) ?? null,
+      refused: freeze?.refused.get(event.eh) ?? refused.get(event.eh) ?? null,
       flags: event.flags,
     })),
     missing: archive.missing.ofConversation(conversation),
   };
 }
 
+function signedOf(event: StoredMessage): Pick<TimelineEntry, 'attachments' | 'termsHash'> {
+  const { attachments, termsHash } = manifestOf(event);
+  return { attachments, termsHash };
+}
+
 /** Every case, what runs out first on top. */
-export function listCases(archive: Archive, self: AgencyId, nowMs: number): readonly Case[] {
-  const cases = archive.messages.conversations().map((conversation) => caseOf(archive, self, conversation, nowMs));
+export function listCases(archive: Archive, self: AgencyId, nowMs: number, calendarOf: CalendarOf): readonly Case[] {
+  const cases = archive.messages
+    .conversations()
+    .map((conversation) => caseOf(archive, self, conversation, nowMs, calendarOf));
   const firstExpiry = ({ assets }: Case): number =>
     Math.min(
       Number.POSITIVE_INFINITY,
