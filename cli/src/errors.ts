@@ -95,6 +95,7 @@ const SDK_EXIT_CODES = {
   'message.too-large': usage,
   'case.unknown': notFound,
   'case.event-not-allowed': conflict,
+  'consent.required': denied,
   'attachment.unreadable': usage,
   'attachment.too-large': usage,
   'attachment.corrupt': denied,

@@ -6,10 +6,13 @@ import { alarmsCommand } from './commands/alarms.js';
 import { attachmentCommands } from './commands/attachment.js';
 import { capabilityCommands } from './commands/capability.js';
 import { caseCommands } from './commands/case.js';
+import { consentCommands } from './commands/consent.js';
 import { deviceCommands } from './commands/device.js';
 import { directoryCommands } from './commands/directory.js';
 import { discloseCommand } from './commands/disclose.js';
+import { exculpatoryCommands } from './commands/exculpatory.js';
 import { federationCommands } from './commands/federation.js';
+import { feedbackCommands } from './commands/feedback.js';
 import { freezeCommands } from './commands/freeze.js';
 import { inboxCommand } from './commands/inbox.js';
 import { keysArchiveCommands } from './commands/keys-archive.js';
@@ -56,6 +59,9 @@ for (const register of [
   preflightCommand,
   discloseCommand,
   freezeCommands,
+  consentCommands,
+  exculpatoryCommands,
+  feedbackCommands,
   noteCommand,
   inboxCommand,
   outboxCommand,

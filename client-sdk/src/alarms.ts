@@ -120,6 +120,22 @@ export const ALARMS = {
     'The recipient has not confirmed that the message arrived.',
     'It goes out by itself while it is queued. Otherwise ask the recipient whether it has it.',
   ),
+  'consent.unanswered': alarm(
+    'A request for consent to share onward has not been answered in time. No answer is not consent.',
+    'Whoever asked: share nothing, and phone the originator. Whoever was asked: answer now; a refusal needs a ground.',
+  ),
+  'consent.breached': alarm(
+    'The other side tells that it shared onward what no consent covers, or you have told so yourself.',
+    'Ask at once who has it and under which terms. Decide whether to share more with that agency.',
+  ),
+  'exculpatory.uninformed': alarm(
+    'You disclosed without notice, and a day later the sender of the information has still not been informed.',
+    'Inform it now: `holdfast exculpatory inform`. Article 46(5) says without delay.',
+  ),
+  'feedback.overdue': warning(
+    'Feedback on this case is overdue.',
+    'Whoever owes it: report what came of it, if only that nothing has yet, or that you may not tell and until when. The other side: ask.',
+  ),
   'recovery.record-refused': alarm(
     'A record of the recovery folder is not what its device or its sender signed, and was not restored.',
     'Look for another copy of the folder. What the record held is missing from the history.',

@@ -18,6 +18,7 @@ import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
+import type { ConsentFlow, ExculpatoryFlow, FeedbackFlow } from './duties/duty-flow.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
 import { observedBy, type PreflightRequest, preflightFor } from './preflight/preflight.js';
@@ -45,12 +46,21 @@ export class Holdfast {
   readonly #device: Speaker<SendHandle>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<SendHandle>;
+  /** Consent to share onward. */
+  readonly consent: ConsentFlow<SendHandle>;
+  /** Exculpatory disclosure (article 46(5)). */
+  readonly exculpatory: ExculpatoryFlow<SendHandle>;
+  /** What came of an alert or a disclosure. */
+  readonly feedback: FeedbackFlow<SendHandle>;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
     this.#device = new Speaker(runtime, speakAlone(runtime));
     this.freeze = this.#device.freeze;
+    this.consent = this.#device.consent;
+    this.exculpatory = this.#device.exculpatory;
+    this.feedback = this.#device.feedback;
   }
 
   /**
@@ -123,7 +133,8 @@ export class Holdfast {
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */
   case(conversation: ConversationId): Case {
-    return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
+    const { archive, identity, now, calendarOf } = this.#runtime;
+    return caseOf(archive, identity.agency, conversation, now(), calendarOf);
   }
 
   /** Every alarm, warning and notice raised so far on this device, oldest first. */
@@ -135,7 +146,8 @@ export class Holdfast {
 
   /** The cases asked for (all, where nothing is), what runs out first on top. */
   cases(query: CaseQuery = {}): readonly Case[] {
-    return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now(), query);
+    const { archive, identity, now, calendarOf } = this.#runtime;
+    return listCases(archive, identity.agency, now(), calendarOf, query);
   }
 
   /**
@@ -144,10 +156,10 @@ export class Holdfast {
    * @throws ProtocolError `duration.invalid` where year or time zone is none; the signal's reason
    */
   statistics(query: StatisticsQuery, options: Partial<WaitOptions> = {}): Promise<Statistics> {
-    const { archive, identity, now, signal } = this.#runtime;
+    const { archive, identity, now, calendarOf, signal } = this.#runtime;
     const asAtMs = now();
     return underSignals([options.signal, signal], (either) =>
-      countYear(archivedCases(archive, identity.agency, asAtMs, either), identity.agency, query, asAtMs),
+      countYear(archivedCases(archive, identity.agency, asAtMs, calendarOf, either), identity.agency, query, asAtMs),
     );
   }
 

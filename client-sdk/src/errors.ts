@@ -69,6 +69,10 @@ export const SDK_ERRORS = {
   'message.too-large': entry(false, 'The message is larger than 1 MiB; move content into an attachment.'),
   'case.unknown': entry(false, 'There is no such case here.'),
   'case.event-not-allowed': entry(false, 'The case is in a state that does not allow this step.'),
+  'consent.required': entry(
+    false,
+    'The originator has not consented to this. Ask with `holdfast consent request`; no answer is not consent.',
+  ),
   'attachment.unreadable': entry(false, 'The file cannot be read, or it changed while it was read.'),
   'attachment.too-large': entry(false, 'The file is larger than the relay takes.'),
   'attachment.corrupt': entry(false, 'The attachment does not match what its sender signed. Nothing of it was kept.'),

@@ -25,6 +25,19 @@ export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
+export {
+  type ConsentFlow,
+  type DutyStep,
+  type ExculpatoryFlow,
+  type FeedbackFlow,
+  newDutyRef,
+} from './duties/duty-flow.js';
+export type { ConsentWordView, FoldedConsent, OnwardShare } from './duties/fold-consent.js';
+export type { FoldedDuties } from './duties/fold-duties.js';
+export type { Consultation, ExculpatoryDisclosure, FoldedExculpatory } from './duties/fold-exculpatory.js';
+export type { FeedbackReportView, FoldedFeedback } from './duties/fold-feedback.js';
+export { assertMayShareOnward, mayShareOnward, type OnwardAnswer } from './duties/may-share-onward.js';
+export { type OnwardTerms, onwardTerms, onwardTermsHash } from './duties/onward-terms.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type Confirmation, confirmed, publishDocument, withLiveTest } from './enrolment/documents.js';

@@ -66,7 +66,7 @@ export class Runtime {
     this.onStep = stepHookOf(options);
     this.identity = identity;
     this.archive = archive;
-    this.#bell = new AlarmBell(archive, this.events, now);
+    this.#bell = new AlarmBell(archive, this.events, now, identity.agency, () => this.directory);
     this.#keystore = parts.keystore;
     this.#epochKeys = parts.epochKeys;
     this.directory = new Directory({

@@ -1,5 +1,6 @@
 /** Everything that can be said to others, in one voice: `Sent` is what the speaker gets back for each. */
 import type { DeskRuntime } from './desk-runtime.js';
+import { ConsentFlow, ExculpatoryFlow, FeedbackFlow, sayDuty } from './duties/duty-flow.js';
 import { type Disclosure, sendDisclosure } from './send/disclosure.js';
 import type { Dispatch } from './send/dispatch.js';
 import { FreezeFlow } from './send/freeze.js';
@@ -10,12 +11,22 @@ export class Speaker<Sent> {
   readonly #dispatch: Dispatch<Sent>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<Sent>;
+  /** Consent to share onward. */
+  readonly consent: ConsentFlow<Sent>;
+  /** Exculpatory disclosure (article 46(5)). */
+  readonly exculpatory: ExculpatoryFlow<Sent>;
+  /** What came of an alert or a disclosure. */
+  readonly feedback: FeedbackFlow<Sent>;
 
   /** @internal */
   constructor(runtime: DeskRuntime, dispatch: Dispatch<Sent>) {
     this.#runtime = runtime;
     this.#dispatch = dispatch;
     this.freeze = new FreezeFlow(runtime, dispatch);
+    const say = sayDuty(runtime, dispatch);
+    this.consent = new ConsentFlow(say);
+    this.exculpatory = new ExculpatoryFlow(say);
+    this.feedback = new FeedbackFlow(say);
   }
 
   /**

@@ -17,6 +17,8 @@ export type EnvelopeId = Branded<string, 'EnvelopeId'>;
 export type ConversationId = Branded<string, 'ConversationId'>;
 export type BlobId = Branded<string, 'BlobId'>;
 export type OfficerId = Branded<string, 'OfficerId'>;
+/** One consent or one exculpatory matter within a case, chosen by whoever opens it. */
+export type DutyRef = Branded<string, 'DutyRef'>;
 /** SHA-256 values in base64url. */
 export type Hash = Branded<string, 'Hash'>;
 /** The federation: SHA-256 over its first trust list (decisions, "Bytes"). */
@@ -47,6 +49,10 @@ export const EnvelopeIdSchema = base64urlSchema<EnvelopeId>(16, 'Envelope id, 16
 export const ConversationIdSchema = base64urlSchema<ConversationId>(16, 'Conversation id, 16 random bytes');
 export const BlobIdSchema = base64urlSchema<BlobId>(16, 'Attachment id, 16 random bytes');
 export const OfficerIdSchema = base64urlSchema<OfficerId>(16, 'Officer number, 16 random bytes');
+export const DutyRefSchema = base64urlSchema<DutyRef>(
+  16,
+  'Consent or exculpatory matter within a case, 16 random bytes',
+);
 export const HashSchema = base64urlSchema<Hash>(32, 'SHA-256 value');
 export const FederationIdSchema = base64urlSchema<FederationId>(32, 'Federation id, SHA-256 over the first trust list');
 export const EpochKeyNameSchema = base64urlSchema<EpochKeyName>(36, 'u32be day and SHA-256 of an epoch key');
@@ -73,6 +79,7 @@ export const toEnvelopeId = minter<EnvelopeId>(16);
 export const toConversationId = minter<ConversationId>(16);
 export const toBlobId = minter<BlobId>(16);
 export const toOfficerId = minter<OfficerId>(16);
+export const toDutyRef = minter<DutyRef>(16);
 
 /** Milliseconds since 1970-01-01T00:00Z, up to the year 9999. */
 export const TimeMsSchema = Type.Integer({ minimum: 0, maximum: 253402300799999, description: 'Milliseconds, UTC' });

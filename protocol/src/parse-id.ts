@@ -1,6 +1,6 @@
 /** Ids that come back as plain text (from a case system's own database, a file, a command line), made typed again. */
 import { parserOf } from './encoding/schema.js';
-import { AgencyIdSchema, ConversationIdSchema, EnvelopeIdSchema, HashSchema } from './ids.js';
+import { AgencyIdSchema, ConversationIdSchema, DutyRefSchema, EnvelopeIdSchema, HashSchema } from './ids.js';
 
 /** Reads an agency id, such as `xa-fiu`. @throws ProtocolError `message.invalid` */
 export const parseAgencyId = parserOf('agency id', AgencyIdSchema, 'message.invalid');
@@ -10,3 +10,5 @@ export const parseConversationId = parserOf('conversation id', ConversationIdSch
 export const parseEnvelopeId = parserOf('envelope id', EnvelopeIdSchema, 'message.invalid');
 /** Reads an `eh`, or any other hash. @throws ProtocolError `message.invalid` */
 export const parseHash = parserOf('hash', HashSchema, 'message.invalid');
+/** Reads the ref of a consent or an exculpatory matter. @throws ProtocolError `message.invalid` */
+export const parseDutyRef = parserOf('reference', DutyRefSchema, 'message.invalid');

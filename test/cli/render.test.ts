@@ -3,6 +3,7 @@ import {
   type AgencyId,
   type ConversationId,
   type DeviceId,
+  type DutyRef,
   EVENT_WORDS,
   type Hash,
   KINDS,
@@ -33,6 +34,11 @@ const HASH = 'A'.repeat(43);
 const prose = (text: string, language = 'en') => ({ language, text });
 const provision = { law: 'AML Act', provision: 's. 34' };
 const references = { own: 'B-1', theirs: 'A-1' };
+const REF = 'A'.repeat(22);
+const named = { name: 'Prosecutor', country: 'XC', agency: 'xc-aca' };
+const items = [{ eh: HASH, part: { kind: 'asset', assetRef: 'a1' } }];
+const proceedings = { country: 'XB', authority: 'Court', reference: '4/26', accused: 'T. Arden' };
+const contact = { role: 'prosecutor', phone: '+998 31 5550 077' };
 const expiry = { atMs: NOW + 24 * HOUR, explanation: '24 hours, from issue' };
 const until = '2026-03-03 14:00 UTC (15:00 +01:00 here), 1 d left';
 
@@ -173,6 +179,38 @@ const SHOWN: Readonly<
     "assets     a1\norder      Court, 8/26, 2026-03-02\nin effect  2026-03-02 14:00 UTC (15:00 +01:00 here)\nnote       The restraint takes the temporary measure's place for these assets; the others go on as\n           they are.",
   ],
   'freeze.withdraw': [{ reason: prose('Wrong person.') }, 'Reason\n  | Wrong person.'],
+  'consent.request': [
+    { ref: REF, body: named, use: 'investigation', purpose: prose('Same contractor.'), items, urgency: 'urgent' },
+    `consent  ${REF}\nurgency  urgent: 1 working day\nbody     Prosecutor (XC, xc-aca)\nfor      investigation\nitems    asset a1 of message ${HASH}\nnote     No answer is not consent.\nPurpose\n  | Same contractor.`,
+  ],
+  'consent.answer': [
+    { ref: REF, decision: { answer: 'conditional', conditions: [prose('Tell nobody.')], until: '2026-09-30' } },
+    `consent  ${REF}  GRANTED WITH CONDITIONS\nuntil    2026-09-30\nConditions\n  | Tell nobody.`,
+  ],
+  'consent.shared': [
+    { ref: REF, body: named, items, sharedAtMs: NOW, termsHash: HASH },
+    `consent  ${REF}\nshared   2026-03-02 14:00 UTC (15:00 +01:00 here)\nwith     Prosecutor (XC, xc-aca)\nitems    asset a1 of message ${HASH}\nterms    SHA-256 ${HASH}`,
+  ],
+  'consent.revoke': [
+    { ref: REF, reason: prose('A source.') },
+    `consent  ${REF}  REVOKED\nnote     For the future only: what was shared before stands.\nReason\n  | A source.`,
+  ],
+  'exculpatory.notice': [
+    { ref: REF, items, proceedings, reason: prose('He had left.'), intendedOn: '2026-03-09', contact },
+    `matter       ${REF}\nproceedings  Court (XB), 4/26, against T. Arden\nintended on  2026-03-09\nitems        asset a1 of message ${HASH}\ncontact      prosecutor, +998 31 5550 077\nnote         You may ask to be consulted. Article 46(5) gives no veto.\nWhy it is exculpatory\n  | He had left.`,
+  ],
+  'exculpatory.consult': [
+    { ref: REF, wishes: ['redact-names'], text: prose('Please.') },
+    `matter  ${REF}\nwishes  redact-names\n| Please.`,
+  ],
+  'exculpatory.disclosed': [
+    { ref: REF, items, disclosedAtMs: NOW, to: 'Defence', withoutNotice: prose('At night.') },
+    `matter     ${REF}\nDISCLOSED  2026-03-02 14:00 UTC (15:00 +01:00 here)\nto         Defence\nitems      asset a1 of message ${HASH}\nNo notice before, since\n  | At night.`,
+  ],
+  'exculpatory.informed': [
+    { ref: REF, proceedings, reason: prose('In custody.'), contact, earlier: { channel: 'telephone', atMs: NOW } },
+    `matter       ${REF}\nproceedings  Court (XB), 4/26, against T. Arden\ntold before  telephone, 2026-03-02 14:00 UTC (15:00 +01:00 here)\ncontact      prosecutor, +998 31 5550 077\nWhy it was exculpatory\n  | In custody.`,
+  ],
   'feedback.report': [
     {
       stage: 'final',
@@ -397,6 +435,46 @@ const found: Case = {
       assetRefs: ['a1'],
     },
   ],
+  duties: {
+    consents: [
+      {
+        ref: REF as DutyRef,
+        holder: 'xb-fiu' as AgencyId,
+        originator: 'xa-fiu' as AgencyId,
+        state: 'unanswered',
+        request: {
+          body: { name: 'Prosecutor', country: 'XC' },
+          use: 'investigation',
+          purpose: prose('Same contractor.'),
+          items: [{ eh: HASH as Hash }],
+          urgency: 'urgent',
+        },
+        askedAtMs: NOW - 72 * HOUR,
+        due: { atMs: NOW - 24 * HOUR, explanation: '1 working day' },
+        grant: null,
+        words: [],
+        shares: [],
+        breaches: [],
+      },
+    ],
+    exculpatory: [
+      {
+        ref: REF as DutyRef,
+        discloser: 'xb-fiu' as AgencyId,
+        sender: 'xa-fiu' as AgencyId,
+        state: 'uninformed',
+        items: [{ eh: HASH as Hash }],
+        proceedings: null,
+        intendedOn: null,
+        consultations: [],
+        disclosures: [
+          { eh: HASH as Hash, items: [{ eh: HASH as Hash }], disclosedAtMs: NOW, to: 'Defence', withoutNotice: null },
+        ],
+        informByMs: NOW + 24 * HOUR,
+      },
+    ],
+    feedback: { state: 'overdue', dueAtMs: NOW - HOUR, owedBy: ['xb-fiu' as AgencyId], reports: [] },
+  },
   timeline: [
     {
       eh: HASH as Hash,
@@ -406,6 +484,7 @@ const found: Case = {
       storedAtMs: NOW,
       message: refusal,
       attachments: [],
+      termsHash: null,
       acknowledgements: [
         { eh: HASH as Hash, agency: 'xa-fiu' as AgencyId, level: 'opened', atMs: NOW, receiptEh: HASH as Hash },
       ],
@@ -447,6 +526,18 @@ t.test('a case', (t) => {
       '  by               step                          assets',
       '  we (approver)    ask for an extension          a1',
       '  they (approver)  refuse, with code and reason  all',
+      'Duties',
+      `  consent     ${REF}  UNANSWERED, which is not consent`,
+      '  asked       by xb-fiu of xa-fiu, urgent',
+      '  body        Prosecutor (XC)',
+      '  answer due  2026-03-01 14:00 UTC (15:00 +01:00 here), passed 1 d ago (1 working day)',
+      `  matter     ${REF}  DISCLOSED WITHOUT NOTICE, the sender not informed yet`,
+      '  discloses  xb-fiu, what xa-fiu sent',
+      '  disclosed  2026-03-02 14:00 UTC (15:00 +01:00 here) to Defence',
+      `  inform     without delay; alarm ${until}`,
+      '  feedback  OVERDUE',
+      '  owed by   xb-fiu',
+      '  due       2026-03-02 13:00 UTC (14:00 +01:00 here), passed 1 h ago',
       'Timeline',
       '  2026-03-02 13:00 UTC (14:00 +01:00 here)  xb-fiu: refusal of a freeze request',
       '      CHANGES NOTHING: the alert is decided',

@@ -7,8 +7,12 @@ import {
   BlobIdSchema,
   type ConversationId,
   ConversationIdSchema,
+  type DutyRef,
+  DutyRefSchema,
   type FederationId,
   FederationIdSchema,
+  type Hash,
+  HashSchema,
   PublicKeySchema,
   parserOf,
 } from '@holdfast/protocol';
@@ -34,6 +38,8 @@ const reader =
 export const conversationId: (text: string) => ConversationId = reader(
   parserOf('conversation id', ConversationIdSchema, 'message.invalid'),
 );
+export const dutyRef: (text: string) => DutyRef = reader(parserOf('reference', DutyRefSchema, 'message.invalid'));
+export const envelopeHash: (text: string) => Hash = reader(parserOf('envelope hash', HashSchema, 'message.invalid'));
 export const blobId: (text: string) => BlobId = reader(parserOf('attachment id', BlobIdSchema, 'message.invalid'));
 export const federationId: (text: string) => FederationId = reader(
   parserOf('federation id', FederationIdSchema, 'message.invalid'),

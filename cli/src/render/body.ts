@@ -2,6 +2,16 @@
 import type { UnknownMessage } from '@holdfast/client-sdk';
 import { MESSAGES, type Message } from '@holdfast/protocol';
 import { renderDisclosure } from './disclosure.js';
+import {
+  renderConsentAnswer,
+  renderConsentRequest,
+  renderConsentRevoke,
+  renderConsentShared,
+  renderConsult,
+  renderDisclosed,
+  renderInformed,
+  renderNotice,
+} from './duty-messages.js';
 import { renderFeedback } from './feedback.js';
 import {
   renderAcknowledge,
@@ -73,6 +83,22 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
     case 'freeze.release-request':
     case 'freeze.withdraw':
       return renderReason(message.body);
+    case 'consent.request':
+      return renderConsentRequest(message.body);
+    case 'consent.answer':
+      return renderConsentAnswer(message.body);
+    case 'consent.shared':
+      return renderConsentShared(message.body, clock);
+    case 'consent.revoke':
+      return renderConsentRevoke(message.body);
+    case 'exculpatory.notice':
+      return renderNotice(message.body);
+    case 'exculpatory.consult':
+      return renderConsult(message.body);
+    case 'exculpatory.disclosed':
+      return renderDisclosed(message.body, clock);
+    case 'exculpatory.informed':
+      return renderInformed(message.body, clock);
     case 'feedback.report':
       return renderFeedback(message.body);
     case 'receipt.delivered':

@@ -2,6 +2,7 @@
 import type { Case, TimelineEntry } from '@holdfast/client-sdk';
 import { renderBody, titleOf } from './body.js';
 import { renderCaseAssets, renderSteps } from './case-assets.js';
+import { renderDuties } from './duties.js';
 import { renderPairs, section, stack } from './table.js';
 import { indent, safeLine } from './text.js';
 import { formatDeadline, formatTime, localZone } from './time.js';
@@ -39,6 +40,7 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
     ]),
     section('Assets', renderCaseAssets(found, nowMs, zone)),
     section('Next', renderSteps(found)),
+    section('Duties', renderDuties(found, nowMs, zone)),
     section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),
     section('MISSING', found.missing.map((missing) => renderMissing(missing, zone)).join('\n')),
   );

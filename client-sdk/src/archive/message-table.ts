@@ -61,6 +61,8 @@ export interface MessageTable {
   ofConversation(conversation: ConversationId): StoredMessage[];
   /** Those with others, oldest first: what an agency's devices tell one another is no case. */
   conversations(): ConversationId[];
+  /** Conversations that hold one of these kinds, each with its newest arrival. */
+  conversationsWith(kinds: readonly string[]): { readonly conversation: ConversationId; readonly latest: number }[];
   acknowledge(ack: Acknowledgement): void;
   acknowledgements(eh: Hash): Acknowledgement[];
 }
@@ -139,6 +141,11 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
   const conversations = db.prepare<[], { conversation: ConversationId }>(
     "SELECT conversation, MIN(arrival) AS first FROM messages WHERE kind NOT LIKE 'own.%' GROUP BY conversation ORDER BY first",
   );
+  const withKinds = db.prepare<[string], { conversation: ConversationId; latest: number }>(
+    `SELECT conversation, MAX(arrival) AS latest FROM messages
+     WHERE conversation IN (SELECT conversation FROM messages WHERE kind IN (SELECT value FROM json_each(?)))
+     GROUP BY conversation ORDER BY latest DESC`,
+  );
   const acknowledge = db.prepare(
     'INSERT OR IGNORE INTO acknowledgements (eh, agency, level, at_ms, receipt_eh) VALUES (@eh, @agency, @level, @atMs, @receiptEh)',
   );
@@ -175,6 +182,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
     underId: (device, id) => underId.all(device, id).map(fromRow),
     ofConversation: (conversation) => ofConversation.all(conversation).map(fromRow),
     conversations: () => conversations.all().map((row) => row.conversation),
+    conversationsWith: (kinds) => withKinds.all(JSON.stringify(kinds)),
     acknowledge: (ack) => void acknowledge.run(ack),
     acknowledgements: (eh) => acks.all(eh),
   };

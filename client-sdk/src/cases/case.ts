@@ -14,8 +14,10 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
-import type { Acknowledgement } from '../archive/message-table.js';
+import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
+import type { CalendarOf } from '../duties/fold-consent.js';
+import { type FoldedDuties, foldDuties } from '../duties/fold-duties.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
@@ -32,6 +34,8 @@ export interface TimelineEntry {
   readonly storedAtMs: number;
   readonly message: Message | UnknownMessage;
   readonly attachments: readonly AttachmentRef[];
+  /** Hash of the terms under which it was sent; null where it has none. */
+  readonly termsHash: Hash | null;
   readonly acknowledgements: readonly Acknowledgement[];
   /** Set where the case's state did not allow this step: it is shown, and changes nothing. */
   readonly refused: string | null;
@@ -54,6 +58,8 @@ export interface Case {
   readonly assets: readonly CaseAsset[];
   /** What may be done next, and by whom; empty where the case is no freeze alert. */
   readonly steps: readonly CaseStep[];
+  /** What article 46(5) asks beside the flow: consents to share onward, exculpatory disclosures, feedback. */
+  readonly duties: FoldedDuties;
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -73,13 +79,25 @@ export function openingOf(
 }
 
 /** @throws SdkError `case.unknown` */
-export function caseOf(archive: Archive, self: AgencyId, conversation: ConversationId, nowMs: number): Case {
+export function caseOf(
+  archive: Archive,
+  self: AgencyId,
+  conversation: ConversationId,
+  nowMs: number,
+  calendarOf: CalendarOf,
+): Case {
   const { agencies, priority } = openingOf(archive, conversation);
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
   const first = requestOf(events) ?? events[0];
   const opening = first === undefined ? undefined : messages.get(first.eh);
   const freeze = foldFreeze(archive, self, conversation, events, messages, nowMs);
+  const { duties, refused } = foldDuties(events, messages, {
+    agencies,
+    calendarOf,
+    nowMs,
+    refusedByFlow: freeze?.refused,
+  });
   return {
     conversation,
     kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
@@ -89,6 +107,7 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
     state: freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open'),
     assets: freeze?.assets ?? [],
     steps: freeze?.steps ?? [],
+    duties,
     timeline: events.map((event) => ({
       eh: event.eh,
       from: event.agency,
@@ -96,14 +115,19 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
       sentAtMs: event.tsMs,
       storedAtMs: event.storedAtMs,
       message: messages.get(event.eh) ?? { kind: 'unknown', claimedKind: event.kind, body: parseCanonical(event.body) },
-      attachments: manifestOf(event).attachments,
+      ...signedOf(event),
       acknowledgements: archive.messages.acknowledgements(event.eh),
-      refused: freeze?.refused.get(event.eh) ?? null,
+      refused: freeze?.refused.get(event.eh) ?? refused.get(event.eh) ?? null,
       countsAs: freeze?.countsAs.get(event.eh) ?? null,
       flags: event.flags,
     })),
     missing: archive.missing.ofConversation(conversation),
   };
+}
+
+function signedOf(event: StoredMessage): Pick<TimelineEntry, 'attachments' | 'termsHash'> {
+  const { attachments, termsHash } = manifestOf(event);
+  return { attachments, termsHash };
 }
 
 /** Which cases to list; every member narrows. */
@@ -119,11 +143,17 @@ export interface CaseQuery {
 }
 
 /** The cases asked for, what runs out first on top. */
-export function listCases(archive: Archive, self: AgencyId, nowMs: number, query: CaseQuery = {}): readonly Case[] {
+export function listCases(
+  archive: Archive,
+  self: AgencyId,
+  nowMs: number,
+  calendarOf: CalendarOf,
+  query: CaseQuery = {},
+): readonly Case[] {
   const { kind, agency, isOpen, limit, offset = 0 } = query;
   const cases = archive.messages
     .conversations()
-    .map((conversation) => caseOf(archive, self, conversation, nowMs))
+    .map((conversation) => caseOf(archive, self, conversation, nowMs, calendarOf))
     .filter((found) => kind === undefined || found.kind === kind)
     .filter(({ agencies }) => agency === undefined || agencies.includes(agency))
     .filter(({ kind: of, steps }) => isOpen === undefined || isOpen === (of !== 'freeze' || steps.length > 0))

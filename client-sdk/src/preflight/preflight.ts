@@ -79,12 +79,12 @@ async function ownEntry(runtime: DeskRuntime, signal: AbortSignal): Promise<Publ
 }
 
 /** What our archive shows of an agency; null where we have never sent it an alert. */
-export function observedBy({ archive, identity, now }: DeskRuntime, agency: AgencyId): Observed | null {
+export function observedBy({ archive, identity, now, calendarOf }: DeskRuntime, agency: AgencyId): Observed | null {
   const conversations = archive.messages
     .conversations()
     .filter((conversation) => archive.conversations.get(conversation)?.agencies.includes(agency) === true)
     .slice(-OBSERVED_CASES);
-  const cases = conversations.map((conversation) => caseOf(archive, identity.agency, conversation, now()));
+  const cases = conversations.map((conversation) => caseOf(archive, identity.agency, conversation, now(), calendarOf));
   const observed = observedOf(cases, agency, now());
   return observed.alerts === 0 ? null : observed;
 }

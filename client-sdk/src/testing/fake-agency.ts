@@ -148,6 +148,7 @@ export class FakeAgency {
       caughtUp: online,
       federationUse: () => 'sandbox',
       published: (agency) => Promise.resolve().then(() => relay.published(agency)),
+      calendarOf: (agency) => relay.calendarOf(agency),
       agencies: () => Promise.resolve(relay.agencies()),
       fingerprint: (agency) => Promise.resolve().then(() => relay.fingerprint(agency)),
       confirmRoot: (agency, typed) =>

@@ -32,3 +32,8 @@ export function checkOutcomes(outcomes: readonly { readonly assetRef: string }[]
 
 /** Says an instant in a message to people. */
 export const instant = (atMs: number): string => new Date(atMs).toISOString();
+
+/** Reports an act that lies after the writing: what is told has happened. */
+export function checkHappened(atMs: number, writtenAtMs: number, at: string, report: Report): void {
+  if (atMs > writtenAtMs) report(at, `${instant(atMs)} is after this was written`);
+}

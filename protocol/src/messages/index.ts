@@ -3,7 +3,15 @@
  * golden vector per kind. Whoever reads a body from an envelope does it through `parseMessage`.
  */
 import { ProtocolError } from '../errors.js';
+import { consentAnswer } from './consent-answer.js';
+import { consentRequest } from './consent-request.js';
+import { consentRevoke } from './consent-revoke.js';
+import { consentShared } from './consent-shared.js';
 import { disclosure } from './disclosure.js';
+import { exculpatoryConsult } from './exculpatory-consult.js';
+import { exculpatoryDisclosed } from './exculpatory-disclosed.js';
+import { exculpatoryInformed } from './exculpatory-informed.js';
+import { exculpatoryNotice } from './exculpatory-notice.js';
 import { feedbackReport } from './feedback-report.js';
 import { freezeAcknowledge } from './freeze-acknowledge.js';
 import { freezeAdjust } from './freeze-adjust.js';
@@ -30,7 +38,10 @@ import { receiptActed } from './receipt-acted.js';
 import { receiptDelivered } from './receipt-delivered.js';
 import { receiptOpened } from './receipt-opened.js';
 
+export { CONSENT_REFUSAL_CODES, type ConsentDecision, type ConsentRefusalCode } from './consent-answer.js';
+export { CONSENT_URGENCIES, type ConsentUrgency } from './consent-request.js';
 export { INFORMATION_GRADES, SOURCE_GRADES } from './disclosure.js';
+export { CONSULTATION_WISHES } from './exculpatory-consult.js';
 export { FEEDBACK_OUTCOMES, FEEDBACK_STAGES, type FeedbackOutcome, type FeedbackStage } from './feedback-report.js';
 export { REFUSAL_CODES, type RefusalCode } from './refusal.js';
 
@@ -55,6 +66,14 @@ export const MESSAGES = {
   'freeze.mla-link': freezeMlaLink,
   'freeze.restraint': freezeRestraint,
   'freeze.withdraw': freezeWithdraw,
+  'consent.request': consentRequest,
+  'consent.answer': consentAnswer,
+  'consent.shared': consentShared,
+  'consent.revoke': consentRevoke,
+  'exculpatory.notice': exculpatoryNotice,
+  'exculpatory.consult': exculpatoryConsult,
+  'exculpatory.disclosed': exculpatoryDisclosed,
+  'exculpatory.informed': exculpatoryInformed,
   'feedback.report': feedbackReport,
   'receipt.delivered': receiptDelivered,
   'receipt.opened': receiptOpened,
@@ -83,6 +102,12 @@ export const isFreezeKind = (kind: string): kind is FreezeKind => isMessageKind(
 
 /** Is it for the agency's own other devices, and for nobody else? Also of a kind that only a newer version knows. */
 export const isOwnKind = (kind: string): boolean => kind.startsWith('own.');
+
+export type DutyKind = Extract<MessageKind, `consent.${string}` | `exculpatory.${string}` | 'feedback.report'>;
+
+/** The kinds of the duties beside the flows: consent, exculpatory disclosure, feedback. */
+export const isDutyKind = (kind: string): kind is DutyKind =>
+  isMessageKind(kind) && /^(consent|exculpatory|feedback)\./.test(kind);
 
 export type MessageOf<K extends MessageKind> = Extract<Message, { readonly kind: K }>;
 

@@ -110,6 +110,14 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'freeze.restraint':
       return { on: 'restraint', by, atMs, assets: parts(message.body.assets) };
     case 'disclosure':
+    case 'consent.request':
+    case 'consent.answer':
+    case 'consent.shared':
+    case 'consent.revoke':
+    case 'exculpatory.notice':
+    case 'exculpatory.consult':
+    case 'exculpatory.disclosed':
+    case 'exculpatory.informed':
     case 'feedback.report':
     case 'note':
     case 'receipt.opened':

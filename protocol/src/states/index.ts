@@ -1,7 +1,13 @@
 /** The state tables: what may happen to a case and to an envelope, as data and as one total function each. */
 export * from './case-clock.js';
+export * from './consent.js';
+export { type ConsentGrant, type ConsentWord, isOpen, type Standing, standing } from './consent-word.js';
 export * from './delivery.js';
 export { freezeDiagram } from './diagram.js';
+export * from './duty-clocks.js';
+export * from './duty-row.js';
+export * from './exculpatory.js';
+export * from './feedback.js';
 export { type FoldOptions, foldFreezeCase, openingRequest } from './fold-freeze.js';
 export type { FoldedCase, FreezeGuards } from './fold-state.js';
 export { assertNext, next } from './freeze.js';

@@ -29,6 +29,15 @@ export {
 } from './reference.js';
 export { parseRestrictions, type Restrictions, RestrictionsSchema, termsHash, USES } from './restrictions.js';
 export {
+  coversItem,
+  isSameBody,
+  itemKey,
+  type NamedBody,
+  NamedBodySchema,
+  type SharedItem,
+  SharedItemSchema,
+} from './shared-item.js';
+export {
   type Identifier,
   IdentifierSchema,
   type Ownership,
