@@ -169,6 +169,30 @@ const stories: Readonly<Record<string, (bench: Bench, t: Tap) => Promise<void>>>
     t.equal(a.sent(note.id).eh, note.eh, 'a handle is had again by its id');
   },
 
+  'what is said without a connection follows what was said before it': async ({ a, b, cut, join }, t) => {
+    await Promise.all([a.caughtUp({ signal: soon() }), b.caughtUp({ signal: soon() })]);
+    const alert = await a.freeze.request({ to: XB, body: await requestBody() });
+    await alert.until('delivered', { signal: soon() });
+    const { conversation } = alert;
+    // The capability record is read while there is a relay to ask.
+    const body = await b.freeze.imposition({ conversation, input: await imposeDraft() });
+    await cut();
+    await b.freeze.acknowledge({ conversation, body: await acknowledgeBody() });
+    await t.rejects(
+      b.freeze.acknowledge({ conversation, body: await acknowledgeBody() }),
+      { code: 'case.event-not-allowed', issues: [{ field: 'state' }, { field: 'who' }, { field: 'instead' }] },
+      'not twice, though nothing has left',
+    );
+    const decision = await b.freeze.impose({ conversation, body });
+    t.equal(decision.state, 'queued');
+    await join();
+    await decision.until('delivered', { signal: soon() });
+    for (const desk of [a, b]) {
+      t.equal(desk.case(conversation).state, 'partial', 'a decision that followed nothing would have been refused');
+      t.ok(desk.case(conversation).timeline.every(({ refused }) => refused === null));
+    }
+  },
+
   'an item is seen until it is dealt with, and then no more': async ({ a, b, restartB }, t) => {
     const first = await a.freeze.request({ to: XB, body: await requestBody() });
     await first.until('delivered', { signal: soon() });

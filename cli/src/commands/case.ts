@@ -1,6 +1,6 @@
 /** `holdfast case`: one matter, everything said in it, and where it stands. */
 import type { Command } from 'commander';
-import { contextOf } from '../context.js';
+import { agencyId, contextOf } from '../context.js';
 import { goOnline } from '../go-online.js';
 import { conversationId } from '../input/ids.js';
 import { renderCase, renderCaseLine } from '../render/case.js';
@@ -12,11 +12,17 @@ export function caseCommands(program: Command): void {
   group
     .command('list')
     .description('all cases, what runs out first on top')
-    .action(async (_options: object, command: Command) => {
+    .option('--open', 'only those in which somebody may still take a step')
+    .option('--with <agency>', 'only those with this agency')
+    .action(async (options: { open?: boolean; with?: string }, command: Command) => {
       const context = contextOf(command);
+      const query = {
+        ...(options.open === true ? { isOpen: true } : {}),
+        ...(options.with === undefined ? {} : { agency: agencyId(options.with) }),
+      };
       await context.withDevice(async (desk) => {
         await goOnline(context, desk);
-        for (const found of desk.cases())
+        for (const found of desk.cases(query))
           context.output.event('case', caseFields(found), renderCaseLine(found, Date.now()));
       });
     });
