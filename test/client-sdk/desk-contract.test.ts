@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HoldfastDesk, type InboxItem, newBlobId, type SdkEvent } from '@holdfast/client-sdk';
+import { type HoldfastDesk, type InboxItem, newBlobId, newDutyRef, type SdkEvent } from '@holdfast/client-sdk';
 import { fakeNetwork } from '@holdfast/client-sdk/testing';
 import t from 'tap';
 import { readInput } from '#cli/input/read-input.js';
@@ -257,6 +257,35 @@ const stories: Readonly<Record<string, (bench: Bench, t: Tap) => Promise<void>>>
       [a, b].map((desk) => desk.cases().map((each) => each.conversation)),
       [[conversation], [conversation]],
     );
+  },
+
+  'consent to share onward is asked for and answered, and both see it': async ({ a, b }, t) => {
+    await a.online({ signal: soon() });
+    const { conversation } = await a.freeze.request({ to: XB, body: await requestBody() });
+    const [item] = await take(b, 1);
+    if (item === undefined) throw new Error('The alert has not come.');
+    const [ref, items] = [newDutyRef(), [{ eh: item.eh }]];
+    const prose = (text: string) => ({ language: 'en', text });
+    const body = { name: 'Prosecutor of Corvina', country: 'XC' };
+    const asked = await b.consent.request({
+      conversation,
+      body: { writtenAtMs: 1, ref, body, use: 'investigation', purpose: prose('One case.'), items, urgency: 'routine' },
+    });
+    await asked.until('delivered', { signal: soon() });
+    await t.rejects(
+      b.consent.shared({
+        conversation,
+        body: { writtenAtMs: 1, ref, body, items, sharedAtMs: 1, termsHash: item.eh },
+      }),
+      { code: 'consent.required' },
+    );
+    const decision = { answer: 'refused', code: 'source-at-risk', reason: prose('A source.') } as const;
+    const answer = await a.consent.answer({ conversation, body: { writtenAtMs: 1, ref, decision } });
+    await answer.until('delivered', { signal: soon() });
+    for (const desk of [a, b])
+      t.match(desk.case(conversation).duties.consents, [
+        { ref, holder: XB, originator: XA, state: 'refused', grant: null },
+      ]);
   },
 
   'a disclosure brings its file': async ({ a, b }, t) => {

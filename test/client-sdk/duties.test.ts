@@ -44,6 +44,7 @@ import {
   soon,
   XA,
   XB,
+  XC,
 } from '../fixtures/network.js';
 
 const HOUR = 3_600_000;
@@ -393,6 +394,27 @@ t.test('consent over a real relay', async (t) => {
   const eh = received.timeline[0]?.eh ?? OPENING;
   const ask = (found: Case, atMs = Date.now()) => mayShareOnward(found, BODY, { eh }, atMs);
   t.match(ask(received), { allowed: false, reason: /has not been asked/, advice: /^Ask for consent/ });
+  const under = (onward: MessageBody<'disclosure'>['restrictions']['onward']): boolean => {
+    const timeline = received.timeline.map((entry) => {
+      if (entry.message.kind !== 'disclosure') return entry;
+      const { body } = entry.message;
+      const restrictions = { ...body.restrictions, onward };
+      return { ...entry, message: { ...entry.message, body: { ...body, restrictions } } };
+    });
+    return mayShareOnward({ ...received, timeline }, { ...BODY, agency: XC }, { eh }, Date.now()).allowed;
+  };
+  t.strictSame(
+    [
+      under({ kind: 'free' }),
+      under({ kind: 'named', bodies: ['Other agency', 'anti-corruption agency of Corvina'] }),
+      under({ kind: 'named', bodies: [XC] }),
+      under({ kind: 'named', bodies: ['Other agency'] }),
+      under({ kind: 'none' }),
+    ],
+    [true, true, true, false, false],
+    'terms that leave it free, or name the body, need no consent',
+  );
+  t.match(mayShareOnward(a.case(conversation), BODY, { eh }, Date.now()), { allowed: true, by: 'own' });
   const ref = newDutyRef();
   const terms = received.timeline[0]?.termsHash ?? null;
   t.not(terms, null, 'the disclosure came under terms');
