@@ -72,9 +72,9 @@ t.test('before sending, by command', async (t) => {
   t.match(text.stdout, /duty\.test-old \(\(top\)\): The duty telephone was never tested\./);
 
   // The directory, by what an agency says of itself.
-  const ids = async (...args: string[]): Promise<unknown[]> => {
+  const ids = async (...args: string[]): Promise<string[]> => {
     const run = await a('directory', 'find', ...args);
-    return run.events.map(({ agency }) => agency).sort();
+    return run.events.map(({ agency }) => String(agency)).sort();
   };
   t.same(await ids('--state', 'XB'), [XB]);
   t.same(await ids('--network', 'rrag'), [XC]);
