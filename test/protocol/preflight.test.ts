@@ -594,6 +594,27 @@ t.test('each defect: its code, whether it blocks, the sentence, the better way',
   );
 });
 
+t.test('a way that is no better is not suggested', async (t) => {
+  const recipient = publishedOf(XB, { capability: none });
+  const others: readonly (readonly [string, Partial<Published>])[] = [
+    ['one that acts only for the other kind', { capability: recordOf(aca, { actsForForeignFiu: false }) }],
+    ['one whose record has expired', { capability: recordOf(aca, { expiresAtMs: NOW }) }],
+    ['one that is quarantined', { reach: 'quarantined' }],
+    ['one that nothing reaches', { reach: 'unreachable' }],
+    ['one that may not be written to', { entry: entryOf(aca, { directContactRule: 'not-allowed' }) }],
+    ['one with no act for this', { capability: recordOf(aca, { measures: recordOf(aca).measures.slice(1, 2) }) }],
+  ];
+  for (const [what, edit] of others)
+    t.match(ask({ recipient, others: [publishedOf(aca, edit)] }).route, { kind: 'diplomatic-channel' }, what);
+  const best = [
+    publishedOf(parseAgencyId('xb-bank'), { capability: recordOf(XB, { confirmed: false }) }),
+    publishedOf(aca, { capability: recordOf(aca, { power: 'indirect', through: 'the prosecutor' }) }),
+    publishedOf(ministry),
+  ];
+  t.match(ask({ recipient, others: best }).route, { agency: ministry }, 'itself and confirmed comes first');
+  t.match(ask({ recipient, others: best.slice(0, 2) }).route, { text: /UNCONFIRMED/ }, 'itself before through another');
+});
+
 t.test('answers: agreements, networks in common, for whom', async (t) => {
   const recipient = publishedOf(XB, {
     entry: entryOf(XB, {
