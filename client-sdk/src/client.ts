@@ -189,7 +189,7 @@ export class Holdfast {
     return preflightFor(this.#runtime, request, options.signal);
   }
 
-  /** What our own archive shows of an agency's past answers; null where we have sent it no alert. */
+  /** What our own archive shows of an agency's past answers, in the newest 50 cases with it; null where we have sent it no alert. */
   observed(agency: AgencyId): Observed | null {
     return observedBy(this.#runtime, agency);
   }

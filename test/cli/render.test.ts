@@ -361,8 +361,13 @@ t.test('an agency', async (t) => {
     renderAgencyLine({ ...base, entry, capability, active: false, devices: 0, deviceKeys: [] }, NOW + 366 * 24 * HOUR),
     'xb-fiu        XB  fiu  FIU of Belmora  SUSPENDED  ENTRY EXPIRED on 2027-03-02  UNCONFIRMED FIGURES  NOT REACHABLE: no device',
   );
+  t.match(
+    renderAgencyLine({ ...base, entry, capability }, NOW + 181 * 24 * HOUR),
+    'ENTRY OLD: last confirmed 2026-03-02',
+  );
   const text = renderAgency({ ...base, entry, capability }, NOW, ZONE);
   for (const line of [
+    '  on duty now         yes, day and night',
     '  UNCONFIRMED: the agency has not confirmed these figures; do not rely on them.',
     '  account of account: freezing order of the FIU',
     '    lasts            5 working days from issue, the first day not counted, ends at 17:00 (Europe/Lisbon,',
@@ -382,6 +387,16 @@ t.test('an agency', async (t) => {
     'silence          IS CONSENT: the transaction may go ahead',
   );
   t.match(renderAgency({ ...base, entry, capability: null }, NOW, ZONE), 'No capability record published');
+  const office = await readEntry('samples/entry-xc.json', NOW);
+  t.match(
+    renderAgency({ ...base, entry: office, capability: null }, NOW + 24 * HOUR * 5, ZONE),
+    /on duty now {9}NOBODY, next from 2026-03-09 12:00 UTC .*\n {2}last live test {6}NEVER/,
+    'a Saturday in Montevideo',
+  );
+  t.match(
+    renderAgency({ ...base, entry: office, capability }, NOW + 181 * 24 * HOUR, ZONE),
+    'verified            2026-03-02, OLD: more than 180 days ago',
+  );
 });
 
 const [refuse] = SHOWN['freeze.refuse'];

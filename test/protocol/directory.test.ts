@@ -104,6 +104,28 @@ t.test('directory entry', async (t) => {
     entry({ dutyRoster: { hours: 'office hours', contacts: [{ role: 'desk', email: 'desk@fiu.xb.example' }] } }),
     ['dutyRoster.contacts has no telephone number'],
   );
+  const schedule = (edit: object): string[] =>
+    entry({
+      dutyRoster: {
+        ...ENTRY.dutyRoster,
+        schedule: {
+          timeZone: 'Europe/Zurich',
+          shifts: [{ days: [1], from: '08:00', until: '24:00' }],
+          holidays: [],
+          ...edit,
+        },
+      },
+    });
+  t.same(schedule({}), []);
+  t.match(schedule({ timeZone: 'Europe/Belmora' }), ['dutyRoster.schedule.timeZone Europe/Belmora is not a time zone']);
+  t.match(schedule({ holidays: ['2026-02-30'] }), [/^dutyRoster\.schedule\.holidays\.0 2026-02-30 is not a date/]);
+  t.match(schedule({ shifts: [{ days: [1], from: '24:00', until: '08:00' }] }), [
+    /^dutyRoster\.schedule\.shifts\.0\.from /,
+  ]);
+  t.match(schedule({ shifts: [{ days: [8], from: '08:00', until: '09:00' }] }), [
+    /^dutyRoster\.schedule\.shifts\.0\.days/,
+  ]);
+  t.match(schedule({ shifts: [] }), [/^dutyRoster\.schedule\.shifts /]);
   t.match(entry({ languages: ['xq'] }), [/^languages\.0 xq is not a language code/]);
   t.match(entry({ agreements: [{ title: 'M', with: ['UK'] }] }), [/^agreements\.0\.with\.0 UK is not a country/]);
 });
@@ -129,6 +151,17 @@ t.test('capability record', async (t) => {
     'calendar.timeZone Europe/Belmora is not a time zone',
   ]);
   t.match(record({ thresholds: [{ value: '1', currency: 'EUX' }] }), [/^thresholds\.0\.currency EUX/]);
+  t.same(
+    record({ law: undefined, confirmed: false, source: 'Domain brief, not verified' }),
+    [],
+    'a sample may cite none',
+  );
+  t.match(record({ source: 'Domain brief, not verified' }), [/^source stands only beside figures/]);
+  const times = { acknowledge: { number: 1, unit: 'hours' }, decide: { number: 24, unit: 'hours' } };
+  t.same(record({ answerTimes: { flash: times } }), []);
+  t.match(record({ answerTimes: { flash: { acknowledge: times.acknowledge } } }), [
+    /^answerTimes\.flash\.decide is missing/,
+  ]);
   t.match(record({ law: { ...RECORD.law, url: 'http://law.xb.example' } }), [
     /^law\.url does not have the form of: https address/,
   ]);

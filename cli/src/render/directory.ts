@@ -24,7 +24,7 @@ export function renderAgencyLine(
   return [
     `${agency.padEnd(12)}  ${types}  ${safeLine(name)}`,
     active ? undefined : 'SUSPENDED',
-    staleness(entryExpiresAtMs, nowMs),
+    staleness(entry, entryExpiresAtMs, nowMs),
     capability === null || capability.confirmed ? undefined : 'UNCONFIRMED FIGURES',
     quarantined ? 'QUARANTINED: compare its fingerprint by phone' : reachability(deviceKeys),
   ]
@@ -32,8 +32,11 @@ export function renderAgencyLine(
     .join('  ');
 }
 
-function staleness(expiresAtMs: number | null, nowMs: number): string | undefined {
-  return expiresAtMs !== null && expiresAtMs <= nowMs ? `ENTRY EXPIRED on ${formatDay(expiresAtMs)}` : undefined;
+function staleness(entry: DirectoryEntry | null, expiresAtMs: number | null, nowMs: number): string | undefined {
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) return `ENTRY EXPIRED on ${formatDay(expiresAtMs)}`;
+  return entry !== null && freshnessOfEntry(entry, nowMs).kind === 'old'
+    ? `ENTRY OLD: last confirmed ${formatDay(entry.verifiedOnMs)}`
+    : undefined;
 }
 
 /** A message goes to every device that has a key; one past its last key may be switched off for good. */

@@ -21,8 +21,8 @@ export interface PreflightRequest {
   readonly body: MessageBody<'freeze.request'>;
 }
 
-/** So many of the newest cases with an agency are enough to know it by, and few enough to read while an officer waits. */
-const OBSERVED_CASES = 200;
+/** So many of the newest cases with an agency show how it answers now, and are read while an officer waits. */
+const OBSERVED_CASES = 50;
 
 /** An agency as the check needs it. */
 export function asPublished({
@@ -78,7 +78,7 @@ async function ownEntry(runtime: DeskRuntime, signal: AbortSignal): Promise<Publ
   return asPublished(await runtime.published(runtime.identity.agency, signal));
 }
 
-/** What our archive shows of an agency; null where we have never sent it an alert. */
+/** What the newest cases in our archive show of an agency; null where none of them is an alert of ours. */
 export function observedBy({ archive, identity, now, calendarOf }: DeskRuntime, agency: AgencyId): Observed | null {
   const conversations = archive.messages
     .conversations()

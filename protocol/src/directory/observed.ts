@@ -18,7 +18,7 @@ export interface ObservedTime {
 
 export interface Observed {
   readonly agency: AgencyId;
-  /** Alerts that we sent to it and that have gone out. */
+  /** Alerts that we sent to it, among the cases that were looked at. */
   readonly alerts: number;
   /** Those that it has not answered although its time to acknowledge has passed. */
   readonly silent: number;

@@ -73,7 +73,15 @@ export function preflight(question: PreflightQuestion): Preflight {
     answers,
     advice,
     isSendable: !advice.some(({ blocks }) => blocks),
-    route: suggestRoute({ request, recipient, sender: sender.agency, others, advice, nowMs }),
+    route: suggestRoute({
+      request,
+      recipient,
+      sender: sender.agency,
+      senderTypes: sender.entry?.authorityTypes ?? [],
+      others,
+      advice,
+      nowMs,
+    }),
   };
 }
 

@@ -7,8 +7,9 @@ import type { MessageBody } from '../messages/index.js';
 import type { Contact } from '../subjects/reference.js';
 import type { Advice, AdviceCode } from './advice.js';
 import { type CapabilityRecord, measureFor } from './capability.js';
+import { actsFor } from './check-capability.js';
 import type { AuthorityType } from './entry.js';
-import { type Published, stateOf } from './published.js';
+import { type Published, type Reach, stateOf } from './published.js';
 
 export type Route =
   | {
@@ -23,6 +24,8 @@ export interface RouteQuestion {
   readonly request: MessageBody<'freeze.request'>;
   readonly recipient: Published;
   readonly sender: AgencyId;
+  /** What the sender is, by its own entry. */
+  readonly senderTypes: readonly AuthorityType[];
   /** Everybody else in the directory, as far as known. */
   readonly others: readonly Published[];
   readonly advice: readonly Advice[];
@@ -67,18 +70,19 @@ export function suggestRoute(question: RouteQuestion): Route | null {
   return cannot || isForOthers ? centralAuthority(question) : null;
 }
 
+const GOES_THROUGH: ReadonlySet<Reach> = new Set(['reachable', 'stale', 'unknown']);
 const inState = (others: readonly Published[], state: string, except: AgencyId): readonly Published[] =>
-  others.filter(({ agency, reach }) => agency !== except && stateOf(agency) === state && reach !== 'suspended');
+  others.filter(({ agency, reach }) => agency !== except && stateOf(agency) === state && GOES_THROUGH.has(reach));
 
 /** One of the same State whose record says that it can: one that acts itself before one that asks, a confirmed one before others. */
-function otherAgency({ request, recipient, sender, others, nowMs }: RouteQuestion): Route | null {
+function otherAgency({ request, recipient, sender, senderTypes, others, nowMs }: RouteQuestion): Route | null {
   const able = inState(others, stateOf(recipient.agency), recipient.agency)
     .flatMap(({ agency, capability, entry }) =>
       agency === sender || capability === null || entry?.directContactRule === 'not-allowed'
         ? []
         : [{ agency, capability }],
     )
-    .filter(({ capability }) => canDo(capability, request, nowMs))
+    .filter(({ capability }) => canDo(capability, request, nowMs) && actsFor(capability, senderTypes))
     .sort((a, b) => rank(a.capability) - rank(b.capability) || (a.agency < b.agency ? -1 : 1));
   const [best] = able.filter(
     ({ capability }) => capability.power === 'direct' || recipient.capability?.power !== 'indirect',
@@ -97,7 +101,6 @@ const rank = ({ power, confirmed }: CapabilityRecord): number => (power === 'dir
 const canDo = (record: CapabilityRecord, { assets }: RouteQuestion['request'], nowMs: number): boolean =>
   record.power !== 'none' &&
   record.expiresAtMs > nowMs &&
-  (record.actsForForeignFiu || record.actsForForeignAca) &&
   assets.some((asset) => measureFor(record, asset.measure.action, asset.kind) !== undefined);
 
 /** The agency of our own State whose kind the recipient does act for. */
