@@ -19,6 +19,7 @@ import { keysLifeCommands } from './commands/keys-life.js';
 import { noteCommand } from './commands/note.js';
 import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
+import { queueCommand } from './commands/queue.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { CliError, exitCodeOf } from './errors.js';
@@ -55,6 +56,7 @@ for (const register of [
   inboxCommand,
   outboxCommand,
   caseCommands,
+  queueCommand,
   alarmsCommand,
   attachmentCommands,
   sandboxCommand,

@@ -4,6 +4,7 @@
 import type { AgencyId, AttachmentRef, ConversationId, DeviceId, EnvelopeId, FederationId } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
+import { type QueueItem, queueOf } from './deadlines/queue.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
@@ -110,7 +111,8 @@ export class Holdfast {
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */
   case(conversation: ConversationId): Case {
-    return caseOf(this.#runtime.archive, this.#runtime.identity.agency, conversation, this.#runtime.now());
+    const { archive, identity, now, recordsOf } = this.#runtime;
+    return caseOf(archive, identity.agency, conversation, now(), recordsOf);
   }
 
   /** Every alarm, warning and notice raised so far on this device, oldest first. */
@@ -122,7 +124,13 @@ export class Holdfast {
 
   /** Every case, what runs out first on top. */
   cases(): readonly Case[] {
-    return listCases(this.#runtime.archive, this.#runtime.identity.agency, this.#runtime.now());
+    const { archive, identity, now, recordsOf } = this.#runtime;
+    return listCases(archive, identity.agency, now(), recordsOf);
+  }
+
+  /** Every deadline that is still wanted, over all cases: overdue first, then what runs out first. */
+  queue(): readonly QueueItem[] {
+    return queueOf(this.cases(), this.#runtime.identity.agency);
   }
 
   /** Fetches an attachment into `targetPath`; nothing is there before all of it has verified. @throws SdkError `attachment.*` */

@@ -8,6 +8,7 @@ import { downloadBlob } from './attachments/download.js';
 import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import { firstSight, publishedBy } from './directory/first-sight.js';
 import type { PublishedAgency } from './directory/published.js';
+import type { RecordsAtHand } from './directory/records-at-hand.js';
 import type { EventHub } from './events.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { Runtime } from './runtime.js';
@@ -38,6 +39,8 @@ export interface DeskRuntime {
   federationUse(): TrustList['use'];
   /** What an agency has published. @throws SdkError `directory.unknown-agency`, `relay.unreachable` */
   published(agency: AgencyId, signal?: AbortSignal): Promise<PublishedAgency>;
+  /** What is here of that, read at once. */
+  recordsOf(agency: AgencyId): RecordsAtHand;
   /** Every agency of the federation; online, after the directory is brought in step. */
   agencies(signal: AbortSignal): Promise<Iterable<AgencyId>>;
   /** Of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */
@@ -67,6 +70,7 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
     caughtUp: (abort) => runtime.caughtUp(abort),
     federationUse: () => directory.view.trust.list.use,
     published: (agency, abort) => publishedBy(runtime, agency, abort),
+    recordsOf: directory.recordsOf,
     agencies: async (abort) => {
       if (runtime.isOnline) await untilAborted(runtime.sync(), abort);
       else if (!directory.isKnown) await firstSight(runtime, abort);

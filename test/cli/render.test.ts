@@ -314,6 +314,7 @@ const found: Case = {
     { assetRef: 'a1', state: 'in-force', expiry, extensionPending: true, mlaLinked: false, late: false },
     { assetRef: 'a2', state: 'not-frozen', expiry: null, extensionPending: false, mlaLinked: false, late: false },
   ],
+  clocks: [],
   timeline: [
     {
       eh: HASH as Hash,

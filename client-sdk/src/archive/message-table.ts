@@ -60,6 +60,8 @@ export interface MessageTable {
   markHandled(eh: Hash): void;
   ofConversation(conversation: ConversationId): StoredMessage[];
   conversations(): ConversationId[];
+  /** Each conversation with the number of what was stored last in it, receipts too. */
+  latest(): { readonly conversation: ConversationId; readonly arrival: number }[];
   acknowledge(ack: Acknowledgement): void;
   acknowledgements(eh: Hash): Acknowledgement[];
 }
@@ -138,6 +140,9 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
   const conversations = db.prepare<[], { conversation: ConversationId }>(
     'SELECT conversation, MIN(arrival) AS first FROM messages GROUP BY conversation ORDER BY first',
   );
+  const latest = db.prepare<[], { conversation: ConversationId; arrival: number }>(
+    'SELECT conversation, MAX(arrival) AS arrival FROM messages GROUP BY conversation',
+  );
   const acknowledge = db.prepare(
     'INSERT OR IGNORE INTO acknowledgements (eh, agency, level, at_ms, receipt_eh) VALUES (@eh, @agency, @level, @atMs, @receiptEh)',
   );
@@ -174,6 +179,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
     underId: (device, id) => underId.all(device, id).map(fromRow),
     ofConversation: (conversation) => ofConversation.all(conversation).map(fromRow),
     conversations: () => conversations.all().map((row) => row.conversation),
+    latest: () => latest.all(),
     acknowledge: (ack) => void acknowledge.run(ack),
     acknowledgements: (eh) => acks.all(eh),
   };

@@ -5,6 +5,7 @@
 import {
   type AgencyId,
   type AttachmentRef,
+  type CaseClock,
   type ConversationId,
   type Hash,
   type Message,
@@ -15,10 +16,12 @@ import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
+import { noRecords, type RecordsOf } from '../directory/records-at-hand.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { causalOrder } from './causal-order.js';
+import { freezeClocks } from './clocks.js';
 import { type CaseAsset, foldFreeze } from './fold-freeze.js';
 
 export interface TimelineEntry {
@@ -45,6 +48,8 @@ export interface Case {
   /** The freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
   readonly state: string;
   readonly assets: readonly CaseAsset[];
+  /** Every deadline, met ones too; what runs out first on top. */
+  readonly clocks: readonly CaseClock[];
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -76,7 +81,13 @@ export function headsOfCase(archive: Archive, conversation: ConversationId): rea
 }
 
 /** @throws SdkError `case.unknown` */
-export function caseOf(archive: Archive, self: AgencyId, conversation: ConversationId, nowMs: number): Case {
+export function caseOf(
+  archive: Archive,
+  self: AgencyId,
+  conversation: ConversationId,
+  nowMs: number,
+  recordsOf: RecordsOf = noRecords,
+): Case {
   const { agencies, priority } = openingOf(archive, conversation);
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
@@ -85,7 +96,7 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
   const isDelivered =
     first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
   const freeze = foldFreeze(events, messages, isDelivered, nowMs);
-  return {
+  const found: Omit<Case, 'clocks'> = {
     conversation,
     kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
     caseRef: first?.caseRef ?? null,
@@ -107,11 +118,19 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
     })),
     missing: archive.missing.ofConversation(conversation),
   };
+  return { ...found, clocks: freezeClocks(found, recordsOf, nowMs) };
 }
 
 /** Every case, what runs out first on top. */
-export function listCases(archive: Archive, self: AgencyId, nowMs: number): readonly Case[] {
-  const cases = archive.messages.conversations().map((conversation) => caseOf(archive, self, conversation, nowMs));
+export function listCases(
+  archive: Archive,
+  self: AgencyId,
+  nowMs: number,
+  recordsOf: RecordsOf = noRecords,
+): readonly Case[] {
+  const cases = archive.messages
+    .conversations()
+    .map((conversation) => caseOf(archive, self, conversation, nowMs, recordsOf));
   const firstExpiry = ({ assets }: Case): number =>
     Math.min(
       Number.POSITIVE_INFINITY,

@@ -147,6 +147,7 @@ export class FakeAgency {
       // What waited is stored in the turn in which the desk comes online.
       caughtUp: online,
       federationUse: () => 'sandbox',
+      recordsOf: (agency) => relay.published(agency),
       published: (agency) => Promise.resolve().then(() => relay.published(agency)),
       agencies: () => Promise.resolve(relay.agencies()),
       fingerprint: (agency) => Promise.resolve().then(() => relay.fingerprint(agency)),

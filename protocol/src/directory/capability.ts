@@ -14,6 +14,7 @@ import { MeasureActionSchema } from '../subjects/measure.js';
 import { type Check, checkEach, checkUnique } from '../subjects/report.js';
 import { choice, closed, line } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
+import { AnswerTimesSchema } from './answer-times.js';
 
 /** One act that the agency can order, or have ordered. */
 export const PowerMeasureSchema = Type.Object(
@@ -44,6 +45,8 @@ export const CapabilityRecordSchema = Type.Object(
     /** Office hours and days, by which its answers are due. */
     hours: line(200),
     calendar: CalendarSchema,
+    /** Stands over the defaults of spec 55-clocks. */
+    answerTimes: Type.Optional(AnswerTimesSchema),
     law: Type.Object(
       {
         url: Type.String({ pattern: '^https://[^\\s]+$', maxLength: 500, description: 'https address' }),
