@@ -89,6 +89,7 @@ const SDK_EXIT_CODES = {
   'directory.rolled-back': conflict,
   'capability.expired': usage,
   'capability.no-power': usage,
+  'advice.unavailable': unavailable,
   'terms.not-accepted': usage,
   'message.refused': usage,
   'message.too-large': usage,

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { agencyCommands } from './commands/agency.js';
 import { alarmsCommand } from './commands/alarms.js';
 import { attachmentCommands } from './commands/attachment.js';
+import { calendarCommand } from './commands/calendar.js';
 import { caseCommands } from './commands/case.js';
 import { deviceCommands } from './commands/device.js';
 import { directoryCommands } from './commands/directory.js';
@@ -57,6 +58,7 @@ for (const register of [
   outboxCommand,
   caseCommands,
   queueCommand,
+  calendarCommand,
   alarmsCommand,
   attachmentCommands,
   sandboxCommand,

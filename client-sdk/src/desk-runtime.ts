@@ -8,7 +8,7 @@ import { downloadBlob } from './attachments/download.js';
 import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import { firstSight, publishedBy } from './directory/first-sight.js';
 import type { PublishedAgency } from './directory/published.js';
-import type { RecordsAtHand } from './directory/records-at-hand.js';
+import type { RecordsOf } from './directory/records-at-hand.js';
 import type { EventHub } from './events.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { Runtime } from './runtime.js';
@@ -40,7 +40,7 @@ export interface DeskRuntime {
   /** What an agency has published. @throws SdkError `directory.unknown-agency`, `relay.unreachable` */
   published(agency: AgencyId, signal?: AbortSignal): Promise<PublishedAgency>;
   /** What is here of that, read at once. */
-  recordsOf(agency: AgencyId): RecordsAtHand;
+  readonly recordsOf: RecordsOf;
   /** Every agency of the federation; online, after the directory is brought in step. */
   agencies(signal: AbortSignal): Promise<Iterable<AgencyId>>;
   /** Of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */

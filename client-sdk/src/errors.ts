@@ -57,6 +57,10 @@ export const SDK_ERRORS = {
     false,
     'The recipient states that it cannot freeze this; see the advice for a better route.',
   ),
+  'advice.unavailable': entry(
+    false,
+    'The optional package date-holidays is not installed; the calendar that the agency signs counts in any case.',
+  ),
   'terms.not-accepted': entry(
     false,
     'The recipient has not accepted these restrictions in advance; offer the terms first or use accepted ones.',

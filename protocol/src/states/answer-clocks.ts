@@ -148,7 +148,10 @@ function decideClock(facts: ClockFacts, startedAtMs: number, end: SaidEvent | un
       const left = isDays ? `, ${clock.number + pausedDays - spent} of them left` : '';
       return {
         ...caseClock({ ...draft, dueAtMs, pausedMs }, nowMs),
-        ...{ dueAtMs: null, leftMs: isDays ? null : dueAtMs - fromMs, warnings: [], state: 'paused' },
+        dueAtMs: null,
+        leftMs: isDays ? null : dueAtMs - fromMs,
+        warnings: [],
+        state: 'paused',
         explanation: `${count(clock)}${left}, paused since ${instantText(fromMs, calendar)} until what was asked is supplied`,
       };
     }

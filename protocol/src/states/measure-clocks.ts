@@ -3,8 +3,10 @@
  * lift, the report of a lifting by law, what keeps the measure alive (spec 55-clocks). Assets with one end share a clock.
  */
 import { instantText, termEnd } from '../duration/index.js';
+import type { Hash } from '../ids.js';
+import type { MessageBody } from '../messages/index.js';
 import { type CaseClock, type ClockDraft, caseClock } from './case-clock.js';
-import { agencyOf, type ClockFacts } from './clock-facts.js';
+import { agencyOf, type ClockFacts, type SaidEvent } from './clock-facts.js';
 import { EXTENSION_LEAD, LIFT_BY_LAW_REPORT } from './freeze-clocks.js';
 import { type MeasureTerm, measureTerms } from './measure-terms.js';
 
@@ -67,70 +69,108 @@ function expiryClocks(facts: ClockFacts, group: readonly [MeasureTerm, ...Measur
 function messageClocks(facts: ClockFacts, terms: readonly MeasureTerm[], index: number): readonly CaseClock[] {
   const event = facts.events[index];
   if (event === undefined) return [];
-  const { message, eh, atMs } = event;
-  const { nowMs, calendar, parties } = facts;
+  const { message, atMs } = event;
   const after = facts.events.slice(index + 1);
-  const [requesting, requested] = [agencyOf(facts, 'requesting'), agencyOf(facts, 'requested')];
-  switch (message.kind) {
-    case 'freeze.extension-request': {
-      const { assets } = message.body;
-      const decision = after.find(
-        ({ message: later }) =>
-          later.kind === 'freeze.extension-decision' &&
-          later.body.outcomes.some(({ assetRef }) => assets.includes(assetRef)),
-      );
-      const open = terms.filter(({ assetRef }) => assets.includes(assetRef));
-      const dueAtMs = Math.min(...open.map(({ expiryAtMs }) => expiryAtMs(atMs)));
-      if (!Number.isFinite(dueAtMs)) return [];
-      const ended = open.every(({ endedAtMs }) => endedAtMs !== undefined) ? open[0]?.endedAtMs : undefined;
-      const draft: ClockDraft = {
-        ...{ what: 'extension-decision', awaits: 'decision on the extension', whose: requested, assets, on: eh },
-        ...{ startedAtMs: atMs, dueAtMs, isChance: true, endedAtMs: decision?.atMs ?? ended },
-        explanation: `before the measure ends: ${instantText(dueAtMs, calendar)}`,
-      };
-      return [caseClock(draft, nowMs)];
-    }
-    case 'freeze.lift-propose': {
-      const { assets, answerByMs } = message.body;
-      const answer = after.find(({ by, message: { kind } }) => by === 'requesting' || kind === 'freeze.lift-decision');
-      const draft: ClockDraft = {
-        ...{ what: 'lift-answer', awaits: 'view on the lifting that is proposed', whose: requesting, assets, on: eh },
-        ...{ startedAtMs: atMs, dueAtMs: answerByMs, isChance: true, endedAtMs: answer?.atMs },
-        explanation: `as ${parties.requested} has asked: ${instantText(answerByMs, calendar)}`,
-      };
-      return [caseClock(draft, nowMs)];
-    }
-    case 'freeze.lift-by-law': {
-      const { assets, liftedAtMs } = message.body;
-      const rules = { firstDay: 'not-counted', dayEnd: { kind: 'midnight' }, lastDay: 'as-it-falls' } as const;
-      const { number, unit } = LIFT_BY_LAW_REPORT;
-      const { expiresAtMs, explanation } = termEnd(
-        { ...rules, number, unit, calendar, start: 'the lifting' },
-        liftedAtMs,
-      );
-      const draft: ClockDraft = {
-        ...{ what: 'lift-by-law-report', awaits: 'report of the lifting', whose: requested, assets, on: eh },
-        ...{ startedAtMs: liftedAtMs, dueAtMs: expiresAtMs, endedAtMs: atMs, explanation },
-      };
-      return [caseClock(draft, nowMs)];
-    }
-    case 'freeze.impose': {
-      const isOver = terms.length > 0 && terms.every(({ overAtMs }) => overAtMs !== undefined);
-      const endedAtMs = isOver ? Math.max(...terms.map(({ overAtMs }) => overAtMs ?? 0)) : undefined;
-      return message.body.keepAliveSteps.map(({ step, by, dueAtMs }) => {
-        const draft: ClockDraft = {
-          ...{ what: 'keep-alive', awaits: step.text, whose: agencyOf(facts, by), on: eh, isChance: true },
-          ...{
-            startedAtMs: atMs,
-            dueAtMs,
-            endedAtMs: endedAtMs !== undefined && endedAtMs < dueAtMs ? endedAtMs : undefined,
-          },
-          explanation: `so that the measure does not fall: ${instantText(dueAtMs, calendar)}`,
-        };
-        return caseClock(draft, nowMs);
-      });
-    }
-    default:
-      return [];
-  }
+  const base = { on: event.eh, startedAtMs: atMs };
+  const drafts = (): readonly (ClockDraft | undefined)[] => {
+    if (message.kind === 'freeze.extension-request')
+      return [extensionDecision(facts, terms, message.body, base, after)];
+    if (message.kind === 'freeze.lift-propose') return [liftAnswer(facts, message.body, base, after)];
+    if (message.kind === 'freeze.lift-by-law') return [liftByLawReport(facts, message.body, base)];
+    return message.kind === 'freeze.impose' ? keepAlive(facts, terms, message.body, base) : [];
+  };
+  return drafts().flatMap((draft) => (draft === undefined ? [] : [caseClock(draft, facts.nowMs)]));
+}
+
+type Base = Pick<ClockDraft, 'startedAtMs'> & { readonly on: Hash };
+
+function extensionDecision(
+  facts: ClockFacts,
+  terms: readonly MeasureTerm[],
+  { assets }: MessageBody<'freeze.extension-request'>,
+  base: Base,
+  after: readonly SaidEvent[],
+): ClockDraft | undefined {
+  const asked = terms.filter(({ assetRef }) => assets.includes(assetRef));
+  const dueAtMs = Math.min(...asked.map(({ expiryAtMs }) => expiryAtMs(base.startedAtMs)));
+  if (!Number.isFinite(dueAtMs)) return undefined;
+  const decision = after.find(
+    ({ message }) =>
+      message.kind === 'freeze.extension-decision' &&
+      message.body.outcomes.some(({ assetRef }) => assets.includes(assetRef)),
+  );
+  const isOver = asked.every(({ endedAtMs }) => endedAtMs !== undefined);
+  return {
+    ...base,
+    what: 'extension-decision',
+    awaits: 'decision on the extension',
+    whose: agencyOf(facts, 'requested'),
+    assets,
+    dueAtMs,
+    explanation: `before the measure ends: ${instantText(dueAtMs, facts.calendar)}`,
+    endedAtMs: decision?.atMs ?? (isOver ? asked[0]?.endedAtMs : undefined),
+    // Unanswered, the measure lapses on time: nothing is owed any more.
+    isChance: true,
+  };
+}
+
+function liftAnswer(
+  facts: ClockFacts,
+  { assets, answerByMs }: MessageBody<'freeze.lift-propose'>,
+  base: Base,
+  after: readonly SaidEvent[],
+): ClockDraft {
+  const answer = after.find(({ by, message }) => by === 'requesting' || message.kind === 'freeze.lift-decision');
+  return {
+    ...base,
+    what: 'lift-answer',
+    awaits: 'view on the lifting that is proposed',
+    whose: agencyOf(facts, 'requesting'),
+    assets,
+    dueAtMs: answerByMs,
+    explanation: `as ${facts.parties.requested} has asked: ${instantText(answerByMs, facts.calendar)}`,
+    endedAtMs: answer?.atMs,
+    isChance: true,
+  };
+}
+
+function liftByLawReport(
+  facts: ClockFacts,
+  { assets, liftedAtMs }: MessageBody<'freeze.lift-by-law'>,
+  base: Base,
+): ClockDraft {
+  const rules = { firstDay: 'not-counted', dayEnd: { kind: 'midnight' }, lastDay: 'as-it-falls' } as const;
+  const term = { ...rules, ...LIFT_BY_LAW_REPORT, calendar: facts.calendar, start: 'the lifting' };
+  const { expiresAtMs, explanation } = termEnd(term, liftedAtMs);
+  return {
+    on: base.on,
+    what: 'lift-by-law-report',
+    awaits: 'report of the lifting',
+    whose: agencyOf(facts, 'requested'),
+    assets,
+    startedAtMs: liftedAtMs,
+    dueAtMs: expiresAtMs,
+    explanation,
+    endedAtMs: base.startedAtMs,
+  };
+}
+
+function keepAlive(
+  facts: ClockFacts,
+  terms: readonly MeasureTerm[],
+  { keepAliveSteps }: MessageBody<'freeze.impose'>,
+  base: Base,
+): readonly ClockDraft[] {
+  const isOver = terms.length > 0 && terms.every(({ overAtMs }) => overAtMs !== undefined);
+  const overAtMs = isOver ? Math.max(...terms.map((term) => term.overAtMs ?? 0)) : Number.POSITIVE_INFINITY;
+  return keepAliveSteps.map(({ step, by, dueAtMs }) => ({
+    ...base,
+    what: 'keep-alive',
+    awaits: step.text,
+    whose: agencyOf(facts, by),
+    dueAtMs,
+    explanation: `so that the measure does not fall: ${instantText(dueAtMs, facts.calendar)}`,
+    endedAtMs: overAtMs < dueAtMs ? overAtMs : undefined,
+    isChance: true,
+  }));
 }

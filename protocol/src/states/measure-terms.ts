@@ -43,7 +43,12 @@ export function measureTerms(facts: ClockFacts): readonly MeasureTerm[] {
     );
     return [
       {
-        ...{ assetRef, startedAtMs, expiresAtMs, explanation, endedAtMs, askedAtMs: asked.at(-1)?.atMs },
+        assetRef,
+        startedAtMs,
+        expiresAtMs,
+        explanation,
+        endedAtMs,
+        askedAtMs: asked.at(-1)?.atMs,
         overAtMs: state === 'lapsed' ? expiresAtMs : endedAtMs,
         mayExtend: mayExtend(facts, assetRef, acts.length - 1),
         expiryAtMs: (atMs) => acts.filter((act) => act.atMs <= atMs).at(-1)?.expiresAtMs ?? expiresAtMs,
