@@ -1,10 +1,37 @@
 /** A case's deadlines: what was said in it, and the recipient's published calendar, put before the protocol's reckoning. */
-import { type CaseClock, clocksOf, isProtocolError, type SaidEvent } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type CaseClock,
+  clocksOf,
+  type Hash,
+  isProtocolError,
+  type Message,
+  type Priority,
+  type SaidEvent,
+} from '@holdfast/protocol';
 import type { RecordsOf } from '../directory/records-at-hand.js';
-import type { Case } from './case.js';
+import type { UnknownMessage } from '../receive/read-message.js';
+import type { CaseAsset } from './fold-freeze.js';
+
+/** What the clocks take of a case. */
+interface Clocked {
+  readonly agencies: readonly AgencyId[];
+  readonly priority: Priority;
+  readonly assets: readonly CaseAsset[];
+  readonly timeline: readonly {
+    readonly eh: Hash;
+    readonly from: AgencyId;
+    readonly ours: boolean;
+    readonly sentAtMs: number;
+    readonly storedAtMs: number;
+    readonly message: Message | UnknownMessage;
+    readonly acknowledgements: readonly { readonly agency: AgencyId; readonly atMs: number }[];
+    readonly refused: string | null;
+  }[];
+}
 
 /** The deadlines of a freeze alert, what runs out first on top; none for anything else, or while its opening is missing. */
-export function freezeClocks(found: Omit<Case, 'clocks'>, recordsOf: RecordsOf, nowMs: number): readonly CaseClock[] {
+export function freezeClocks(found: Clocked, recordsOf: RecordsOf, nowMs: number): readonly CaseClock[] {
   const [first] = found.timeline;
   const requested = found.agencies.find((agency) => agency !== first?.from);
   if (first?.message.kind !== 'freeze.request' || requested === undefined) return [];

@@ -10,4 +10,4 @@ export * from './freeze-case.js';
 export * from './freeze-clocks.js';
 export * from './freeze-event.js';
 export * from './freeze-table.js';
-export { warningsMs, warningsOf } from './warnings.js';
+export { type ClockWarning, warningsMs, warningsOf } from './warnings.js';
