@@ -90,6 +90,7 @@ const SDK_EXIT_CODES = {
   'capability.expired': usage,
   'capability.no-power': usage,
   'preflight.blocked': usage,
+  'advice.unavailable': unavailable,
   'terms.not-accepted': usage,
   'message.refused': usage,
   'message.too-large': usage,

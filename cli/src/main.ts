@@ -5,6 +5,7 @@ import { agencyCommands } from './commands/agency.js';
 import { alarmsCommand } from './commands/alarms.js';
 import { attachmentCommands } from './commands/attachment.js';
 import { capabilityCommands } from './commands/capability.js';
+import { calendarCommand } from './commands/calendar.js';
 import { caseCommands } from './commands/case.js';
 import { consentCommands } from './commands/consent.js';
 import { deviceCommands } from './commands/device.js';
@@ -24,6 +25,7 @@ import { noteCommand } from './commands/note.js';
 import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
 import { preflightCommand } from './commands/preflight.js';
+import { queueCommand } from './commands/queue.js';
 import { relayCommands } from './commands/relay.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { statsCommand } from './commands/stats.js';
@@ -66,6 +68,8 @@ for (const register of [
   inboxCommand,
   outboxCommand,
   caseCommands,
+  queueCommand,
+  calendarCommand,
   alarmsCommand,
   attachmentCommands,
   statsCommand,

@@ -112,9 +112,21 @@ export const ALARMS = {
     'Another agency names a message of ours that this device does not know.',
     'Was this device restored from a backup? Then enrol a new one. Otherwise ask that agency what it has received.',
   ),
+  'alert.undelivered': alarm(
+    'The other side has not confirmed within 15 minutes that the alert arrived, whatever the relay says. Silence never means frozen.',
+    "Phone the recipient's duty contact now: name and number stand beside, as far as its entry is here.",
+  ),
   'alert.unacknowledged': alarm(
-    'The other side has not confirmed the alert in time, whatever the relay says. Silence never means frozen.',
-    "Phone the recipient's duty contact now.",
+    'No duty officer of the other side has acknowledged the alert in time, by its own calendar. Silence never means frozen.',
+    "Phone the recipient's duty contact now: name and number stand beside, as far as its entry is here.",
+  ),
+  'deadline.warning': warning(
+    'A deadline of a case runs out: half or a quarter of the time is left, or 48 hours.',
+    'Do what is awaited, or ask for more time while there is some. `holdfast queue` shows what runs out first.',
+  ),
+  'deadline.overdue': alarm(
+    'A deadline of a case has passed, and what was awaited has not come.',
+    'Where it is your turn, act now; otherwise phone the other side. Silence never means frozen.',
   ),
   'message.unconfirmed': warning(
     'The recipient has not confirmed that the message arrived.',

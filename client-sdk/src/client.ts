@@ -14,6 +14,7 @@ import {
 } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { type Case, type CaseQuery, caseOf, listCases } from './cases/case.js';
+import { type QueueItem, queueOf } from './deadlines/queue.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
@@ -133,8 +134,8 @@ export class Holdfast {
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */
   case(conversation: ConversationId): Case {
-    const { archive, identity, now, calendarOf } = this.#runtime;
-    return caseOf(archive, identity.agency, conversation, now(), calendarOf);
+    const { archive, identity, now, recordsOf } = this.#runtime;
+    return caseOf(archive, identity.agency, conversation, now(), recordsOf);
   }
 
   /** Every alarm, warning and notice raised so far on this device, oldest first. */
@@ -146,8 +147,8 @@ export class Holdfast {
 
   /** The cases asked for (all, where nothing is), what runs out first on top. */
   cases(query: CaseQuery = {}): readonly Case[] {
-    const { archive, identity, now, calendarOf } = this.#runtime;
-    return listCases(archive, identity.agency, now(), calendarOf, query);
+    const { archive, identity, now, recordsOf } = this.#runtime;
+    return listCases(archive, identity.agency, now(), recordsOf, query);
   }
 
   /**
@@ -156,11 +157,16 @@ export class Holdfast {
    * @throws ProtocolError `duration.invalid` where year or time zone is none; the signal's reason
    */
   statistics(query: StatisticsQuery, options: Partial<WaitOptions> = {}): Promise<Statistics> {
-    const { archive, identity, now, calendarOf, signal } = this.#runtime;
+    const { archive, identity, now, recordsOf, signal } = this.#runtime;
     const asAtMs = now();
     return underSignals([options.signal, signal], (either) =>
-      countYear(archivedCases(archive, identity.agency, asAtMs, calendarOf, either), identity.agency, query, asAtMs),
+      countYear(archivedCases(archive, identity.agency, asAtMs, recordsOf, either), identity.agency, query, asAtMs),
     );
+  }
+
+  /** Every deadline that is still wanted, over all cases: overdue first, then what runs out first. */
+  queue(): readonly QueueItem[] {
+    return queueOf(this.cases(), this.#runtime.identity.agency);
   }
 
   /** Fetches an attachment into `targetPath`; nothing is there before all of it has verified. @throws SdkError `attachment.*` */

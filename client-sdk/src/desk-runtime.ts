@@ -2,13 +2,13 @@
  * What `Holdfast` stands on, as a port: over a relay it is the running device, under test it is memory (`testing/`). Whatever is
  * above it (checking, queueing, cases, the inbox) is the same code in both.
  */
-import type { AgencyId, AttachmentRef, Calendar, TrustList } from '@holdfast/protocol';
+import type { AgencyId, AttachmentRef, TrustList } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
 import { downloadBlob } from './attachments/download.js';
-import { publishedCalendar } from './directory/calendar.js';
 import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import { firstSight, publishedBy } from './directory/first-sight.js';
 import type { PublishedAgency } from './directory/published.js';
+import type { RecordsOf } from './directory/records-at-hand.js';
 import type { EventHub } from './events.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { Runtime } from './runtime.js';
@@ -39,8 +39,8 @@ export interface DeskRuntime {
   federationUse(): TrustList['use'];
   /** What an agency has published. @throws SdkError `directory.unknown-agency`, `relay.unreachable` */
   published(agency: AgencyId, signal?: AbortSignal): Promise<PublishedAgency>;
-  /** The calendar that an agency has published, null where none is at hand. */
-  readonly calendarOf: (agency: AgencyId) => Calendar | null;
+  /** What is here of that, read at once. */
+  readonly recordsOf: RecordsOf;
   /** Every agency of the federation; online, after the directory is brought in step. */
   agencies(signal: AbortSignal): Promise<Iterable<AgencyId>>;
   /** Of an agency's root keys, or (null) of the federation's. @throws SdkError `directory.unknown-agency`, `relay.*` */
@@ -70,7 +70,7 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
     caughtUp: (abort) => runtime.caughtUp(abort),
     federationUse: () => directory.view.trust.list.use,
     published: (agency, abort) => publishedBy(runtime, agency, abort),
-    calendarOf: publishedCalendar(directory, archive, now),
+    recordsOf: directory.recordsOf,
     agencies: async (abort) => {
       if (runtime.isOnline) await untilAborted(runtime.sync(), abort);
       else if (!directory.isKnown) await firstSight(runtime, abort);

@@ -61,6 +61,10 @@ export const SDK_ERRORS = {
     false,
     'The recipient would have to return this alert as it is: put right what the issues name, or insist and say why.',
   ),
+  'advice.unavailable': entry(
+    false,
+    'The optional package date-holidays is not installed; the calendar that the agency signs counts in any case.',
+  ),
   'terms.not-accepted': entry(
     false,
     'The recipient has not accepted these restrictions in advance; offer the terms first or use accepted ones.',

@@ -1,5 +1,6 @@
 /** What the SDK tells whoever listens: alarms, receipts, progress, connection. Typed, never thrown. */
 import type { AlarmEvent } from './alarms.js';
+import type { DeadlineEvent } from './deadlines/watch.js';
 import { SdkError, type SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
@@ -13,6 +14,8 @@ export type SdkEvent =
   | ReceiverEvent
   | AlarmEvent
   | RewrapEvent
+  /** A deadline of a case: half, a quarter or 48 hours are left, or it is missed. Also told as an alarm. */
+  | DeadlineEvent
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };

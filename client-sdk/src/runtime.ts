@@ -66,7 +66,7 @@ export class Runtime {
     this.onStep = stepHookOf(options);
     this.identity = identity;
     this.archive = archive;
-    this.#bell = new AlarmBell(archive, this.events, now, identity.agency, () => this.directory);
+    this.#bell = new AlarmBell(archive, this.events, now, this);
     this.#keystore = parts.keystore;
     this.#epochKeys = parts.epochKeys;
     this.directory = new Directory({
@@ -111,7 +111,7 @@ export class Runtime {
       // Not before: what waited for weeks is sealed to day keys that are past their time.
       onDrained: () => {
         this.#drainedAtMs = now();
-        this.#bell.tellUnconfirmed();
+        this.#bell.tellTime();
         this.events.emit({ event: 'connection', state: 'online' });
         this.#purge();
       },
@@ -215,7 +215,7 @@ export class Runtime {
 
   /** Tries again what failed; renews day keys and the directory a few times a day. */
   #keepUp(): void {
-    this.#bell.tellUnconfirmed();
+    this.#bell.tellTime();
     if (this.#connection.state !== 'online') return;
     this.outbox.wake();
     if (this.#ready && this.now() - this.#renewedAtMs < RENEW_EVERY_MS) return;

@@ -490,6 +490,7 @@ const found: Case = {
     ],
     feedback: { state: 'overdue', dueAtMs: NOW - HOUR, owedBy: ['xb-fiu' as AgencyId], reports: [] },
   },
+  clocks: [],
   timeline: [
     {
       eh: HASH as Hash,

@@ -2,6 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exampleCapability, exampleEntry } from '@holdfast/client-sdk/testing';
 import { generateEpochKeys, generateSigningKey, signEpochBatch } from '@holdfast/keys';
 import { type AcceptedTrustList, epochLeaves, sha256, startChain } from '@holdfast/keys/verify';
 import { treeOf } from '@holdfast/log';
@@ -17,6 +18,8 @@ import {
   type EpochKeyProof,
   type Hash,
   MS_PER_DAY,
+  parseCapabilityRecord,
+  parseDirectoryEntry,
   parserOf,
   toBase64url,
   toConversationId,
@@ -26,6 +29,7 @@ import {
   toHash,
 } from '@holdfast/protocol';
 import t from 'tap';
+import type { Finding } from '#client-sdk/alarms.js';
 import { type Archive, openArchive } from '#client-sdk/archive/archive.js';
 import type { DirectoryAlarm } from '#client-sdk/directory/alarm.js';
 import { DayKeys } from '#client-sdk/directory/day-keys.js';
@@ -108,10 +112,12 @@ function answer(archive: Archive, { conversation }: Sent): void {
 }
 
 t.test('an alert that nobody confirms is raised in time, once for each stage', async (t) => {
-  for (const [priority, hours] of [
-    ['flash', 1],
-    ['urgent', 4],
-    ['routine', 72],
+  // Without the recipient's calendar: Monday 2 March 2026 14:01 UTC, the day not counted, so the end of Tuesday.
+  const endOfTuesday = Date.UTC(2026, 2, 4) - WRITTEN;
+  for (const [priority, dueMs] of [
+    ['flash', HOUR + MINUTE],
+    ['urgent', 4 * HOUR + MINUTE],
+    ['routine', endOfTuesday],
   ] as const) {
     const archive = await newArchive();
     t.teardown(() => archive.close());
@@ -119,15 +125,36 @@ t.test('an alert that nobody confirms is raised in time, once for each stage', a
     const told = (afterMs: number): readonly unknown[] =>
       unconfirmed(archive, WRITTEN + afterMs).map(({ code, detail }) => [code, detail.stage]);
     t.strictSame(told(15 * MINUTE), [], `${priority}: not before 15 minutes have passed`);
-    t.strictSame(told(15 * MINUTE + 1), [['alert.unacknowledged', 'delivered']]);
+    t.strictSame(told(15 * MINUTE + 1), [['alert.undelivered', 'delivered']]);
     t.strictSame(told(20 * MINUTE), [], 'told once');
     confirm(archive, alert);
-    t.strictSame(told(hours * HOUR + 15 * MINUTE), [], 'it has arrived; its duty officer has time');
-    t.strictSame(told(hours * HOUR + 15 * MINUTE + 1), [['alert.unacknowledged', 'acknowledged']]);
+    t.strictSame(told(dueMs), [], 'it has arrived; its duty officer has time');
+    t.strictSame(told(dueMs + 1), [['alert.unacknowledged', 'acknowledged']]);
     answer(archive, alert);
     t.strictSame(told(400 * HOUR), [], 'answered');
     t.strictSame(archive.outbox.watched(), [], 'and watched no more');
   }
+});
+
+t.test("a working day is one of the recipient's own calendar, and its duty contact is named", async (t) => {
+  const archive = await newArchive();
+  t.teardown(() => archive.close());
+  const example = exampleCapability(XB, WRITTEN);
+  const capability = parseCapabilityRecord({
+    ...example,
+    // Tuesday and Wednesday are holidays in Belmora, three quarters of an hour beside UTC.
+    calendar: { timeZone: 'Asia/Kathmandu', weekend: [6], holidays: ['2026-03-03', '2026-03-04'] },
+  });
+  const entry = parseDirectoryEntry(exampleEntry(XB, WRITTEN));
+  const alert = sent(archive, 'freeze.request', 'routine');
+  const told = (atMs: number): readonly Finding[] => unconfirmed(archive, atMs, () => ({ entry, capability }));
+  const [undelivered] = told(WRITTEN + 16 * MINUTE);
+  t.match(undelivered, { code: 'alert.undelivered', detail: { contacts: [{ agency: XB, phone: /^\+/ }] } });
+  confirm(archive, alert);
+  // Monday 19:46 in Kathmandu; Thursday 5 March is the next working day and ends at 18:15 UTC.
+  const endMs = Date.parse('2026-03-05T18:15:00Z');
+  t.strictSame(told(endMs), []);
+  t.match(told(endMs + 1), [{ code: 'alert.unacknowledged', detail: { contacts: [{ agency: XB }] } }]);
 });
 
 t.test('other messages are asked after too; receipts and what is confirmed are not', async (t) => {

@@ -33,6 +33,7 @@ import t from 'tap';
 import { type Archive, openArchive } from '#client-sdk/archive/archive.js';
 import type { StoredMessage } from '#client-sdk/archive/message-table.js';
 import { foldDuties } from '#client-sdk/duties/fold-duties.js';
+import { noRecords } from '#client-sdk/directory/records-at-hand.js';
 import { DutyWatch } from '#client-sdk/duties/overdue-duties.js';
 import { readMessage } from '#client-sdk/receive/read-message.js';
 import {
@@ -346,7 +347,7 @@ t.test('a duty that nobody has met is told once, on the node that it concerns', 
   ]);
   t.teardown(() => archive.close());
   const told = (self: AgencyId, atMs: number): readonly string[] =>
-    archive.atomically(() => new DutyWatch(archive, self, () => null).overdue(WRITTEN + atMs)).map(({ code }) => code);
+    archive.atomically(() => new DutyWatch(archive, self, noRecords).overdue(WRITTEN + atMs)).map(({ code }) => code);
   t.strictSame(told(XB, DAY - 1), [], 'not yet');
   t.strictSame(told(XA, DAY), [], 'the sender of the information is not the one to inform');
   t.strictSame(told(XB, DAY), ['exculpatory.uninformed'], 'a day after the disclosure');
@@ -359,7 +360,7 @@ t.test('a duty that nobody has met is told once, on the node that it concerns', 
     ['exculpatory.uninformed', 'consent.unanswered'],
     'both are kept',
   );
-  const watch = new DutyWatch(archive, XB, () => null);
+  const watch = new DutyWatch(archive, XB, noRecords);
   watch.overdue(WRITTEN + 900 * DAY);
   archive.messages.insert({
     ...stored({

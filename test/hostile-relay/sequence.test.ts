@@ -73,7 +73,7 @@ t.test('an alert that is taken and never handed on is raised at its sender', asy
   await alert.until('accepted', { signal: soon() });
   await b.link.struck(armed, soon());
   a.link.cut();
-  t.match(await a.seen(alarm('alert.unacknowledged')), { detail: { eh: alert.eh } });
+  t.match(await a.seen(alarm('alert.undelivered')), { detail: { eh: alert.eh } });
   t.equal(alert.state, 'accepted', 'the receipt of the relay is no confirmation');
 });
 

@@ -46,6 +46,11 @@ const EVENTS: Readonly<Record<SdkEvent['event'], readonly [members: string, when
     'Something is not believed, missing, late, unconfirmed, or could not be stored. See below.',
     'Show `text` and `advice`; wake a person where `severity` is `alarm`.',
   ],
+  deadline: [
+    '`state`, `conversation`, `left`, `ours`, `clock`',
+    'Half of the time of a deadline is left, a quarter, or 48 hours (`warning`); or it is missed (`overdue`). Also told as an alarm.',
+    'Show `clock.awaits` and `clock.explanation`; put it into your own calendar.',
+  ],
   rewrapped: [
     '`eh`, `agency`, `device`',
     'A message that waits at the relay was given to a device that its agency has added since.',

@@ -77,6 +77,8 @@ function gatewayText(event: SdkEvent): string | undefined {
     case 'rewrapped':
       return `a message was given to a new device of ${event.agency}`;
     case 'advice':
+    // The alarm has said it.
+    case 'deadline':
     case 'outbox.accepted':
     case 'outbox.uploading':
     case 'connection':

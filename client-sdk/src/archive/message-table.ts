@@ -63,6 +63,8 @@ export interface MessageTable {
   conversations(): ConversationId[];
   /** Conversations that hold one of these kinds, each with its newest arrival. */
   conversationsWith(kinds: readonly string[]): { readonly conversation: ConversationId; readonly latest: number }[];
+  /** Each conversation with the number of what was stored last in it, receipts too. */
+  latest(): { readonly conversation: ConversationId; readonly arrival: number }[];
   acknowledge(ack: Acknowledgement): void;
   acknowledgements(eh: Hash): Acknowledgement[];
 }
@@ -146,6 +148,9 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
      WHERE conversation IN (SELECT conversation FROM messages WHERE kind IN (SELECT value FROM json_each(?)))
      GROUP BY conversation ORDER BY latest DESC`,
   );
+  const latest = db.prepare<[], { conversation: ConversationId; arrival: number }>(
+    'SELECT conversation, MAX(arrival) AS arrival FROM messages GROUP BY conversation',
+  );
   const acknowledge = db.prepare(
     'INSERT OR IGNORE INTO acknowledgements (eh, agency, level, at_ms, receipt_eh) VALUES (@eh, @agency, @level, @atMs, @receiptEh)',
   );
@@ -183,6 +188,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
     ofConversation: (conversation) => ofConversation.all(conversation).map(fromRow),
     conversations: () => conversations.all().map((row) => row.conversation),
     conversationsWith: (kinds) => withKinds.all(JSON.stringify(kinds)),
+    latest: () => latest.all(),
     acknowledge: (ack) => void acknowledge.run(ack),
     acknowledgements: (eh) => acks.all(eh),
   };

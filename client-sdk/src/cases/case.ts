@@ -5,6 +5,7 @@
 import {
   type AgencyId,
   type AttachmentRef,
+  type CaseClock,
   type ConversationId,
   type DerivedAlertState,
   type Hash,
@@ -16,11 +17,12 @@ import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
-import type { CalendarOf } from '../duties/fold-consent.js';
+import { noRecords, type RecordsOf } from '../directory/records-at-hand.js';
 import { type FoldedDuties, foldDuties } from '../duties/fold-duties.js';
 import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
+import { freezeClocks } from './clocks.js';
 import { type CaseAsset, type CaseStep, foldFreeze, requestOf } from './fold-freeze.js';
 import { eventsOf } from './heads.js';
 
@@ -60,6 +62,8 @@ export interface Case {
   readonly steps: readonly CaseStep[];
   /** What article 46(5) asks beside the flow: consents to share onward, exculpatory disclosures, feedback. */
   readonly duties: FoldedDuties;
+  /** Every deadline, met ones too; what runs out first on top. */
+  readonly clocks: readonly CaseClock[];
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -84,7 +88,7 @@ export function caseOf(
   self: AgencyId,
   conversation: ConversationId,
   nowMs: number,
-  calendarOf: CalendarOf,
+  recordsOf: RecordsOf = noRecords,
 ): Case {
   const { agencies, priority } = openingOf(archive, conversation);
   const events = eventsOf(archive, conversation);
@@ -94,11 +98,11 @@ export function caseOf(
   const freeze = foldFreeze(archive, self, conversation, events, messages, nowMs);
   const { duties, refused } = foldDuties(events, messages, {
     agencies,
-    calendarOf,
+    calendarOf: (agency) => recordsOf(agency).capability?.calendar ?? null,
     nowMs,
     refusedByFlow: freeze?.refused,
   });
-  return {
+  const found: Omit<Case, 'clocks'> = {
     conversation,
     kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
     caseRef: first?.caseRef ?? null,
@@ -123,6 +127,7 @@ export function caseOf(
     })),
     missing: archive.missing.ofConversation(conversation),
   };
+  return { ...found, clocks: freezeClocks(found, recordsOf, nowMs) };
 }
 
 function signedOf(event: StoredMessage): Pick<TimelineEntry, 'attachments' | 'termsHash'> {
@@ -147,13 +152,13 @@ export function listCases(
   archive: Archive,
   self: AgencyId,
   nowMs: number,
-  calendarOf: CalendarOf,
+  recordsOf: RecordsOf,
   query: CaseQuery = {},
 ): readonly Case[] {
   const { kind, agency, isOpen, limit, offset = 0 } = query;
   const cases = archive.messages
     .conversations()
-    .map((conversation) => caseOf(archive, self, conversation, nowMs, calendarOf))
+    .map((conversation) => caseOf(archive, self, conversation, nowMs, recordsOf))
     .filter((found) => kind === undefined || found.kind === kind)
     .filter(({ agencies }) => agency === undefined || agencies.includes(agency))
     .filter(({ kind: of, steps }) => isOpen === undefined || isOpen === (of !== 'freeze' || steps.length > 0))

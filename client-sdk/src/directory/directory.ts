@@ -23,6 +23,7 @@ import { DirectoryAlarm } from './alarm.js';
 import { DayKeys, type KeyState } from './day-keys.js';
 import { directoryFindings } from './findings.js';
 import { confirmRoot, fingerprintOf, quarantinedIn } from './quarantine.js';
+import { type RecordsOf, recordsAtHand } from './records-at-hand.js';
 import { emptyView, replayStatements, replayTrustLists, withStatements } from './replay.js';
 import { addressable, type DirectoryView, type KnownAgency } from './view.js';
 
@@ -38,9 +39,12 @@ export class Directory {
   readonly #deps: DirectoryDependencies;
   #view: DirectoryView | undefined;
   readonly #keys: DayKeys;
+  /** What an agency has published, as far as it is here; read at once. */
+  readonly recordsOf: RecordsOf;
 
   constructor(deps: DirectoryDependencies) {
     this.#deps = deps;
+    this.recordsOf = recordsAtHand((agency) => this.chainOf(agency), deps.archive);
     const { directory } = deps.archive;
     const trust = replayTrustLists(undefined, directory.trustLists(), deps.self.fed);
     if (trust !== undefined) this.#hold(replayStatements(emptyView(trust), directory.statements()));

@@ -6,7 +6,7 @@ import {
   type ConsentGrant,
   coversItem,
   type DutyRef,
-  isOpen,
+  isGrantOpen,
   isSameBody,
   type NamedBody,
   type SharedItem,
@@ -46,7 +46,7 @@ export function mayShareOnward(
   );
   for (const consent of asked) {
     const grant = grantAt(consent, atMs);
-    if (grant !== null && coversItem(grant.items, item) && isOpen(grant, atMs))
+    if (grant !== null && coversItem(grant.items, item) && isGrantOpen(grant, atMs))
       return { allowed: true, by: 'consent', consent: { ref: consent.ref, grant } };
   }
   const latest = asked.at(-1);

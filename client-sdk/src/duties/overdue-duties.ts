@@ -6,7 +6,7 @@ import { type AgencyId, type ConversationId, MS_PER_DAY } from '@holdfast/protoc
 import type { Finding } from '../alarms.js';
 import type { Archive } from '../archive/archive.js';
 import { caseOf } from '../cases/case.js';
-import type { CalendarOf } from './fold-consent.js';
+import type { RecordsOf } from '../directory/records-at-hand.js';
 import type { FoldedDuties } from './fold-duties.js';
 
 /** Where one of these is, there is a duty that may be overdue. */
@@ -29,13 +29,13 @@ interface Overdue extends Finding {
 export class DutyWatch {
   readonly #archive: Archive;
   readonly #self: AgencyId;
-  readonly #calendarOf: CalendarOf;
+  readonly #recordsOf: RecordsOf;
   readonly #seen = new Map<ConversationId, { readonly latest: number; readonly untilMs: number }>();
 
-  constructor(archive: Archive, self: AgencyId, calendarOf: CalendarOf) {
+  constructor(archive: Archive, self: AgencyId, recordsOf: RecordsOf) {
     this.#archive = archive;
     this.#self = self;
-    this.#calendarOf = calendarOf;
+    this.#recordsOf = recordsOf;
   }
 
   /** Everything that is overdue at `nowMs` and was not told before; marks it as told. Run within a transaction. */
@@ -45,7 +45,7 @@ export class DutyWatch {
       return seen === undefined || seen.latest !== latest || nowMs >= seen.untilMs;
     });
     return changed.slice(0, AT_ONCE).flatMap(({ conversation, latest }) => {
-      const { duties } = caseOf(this.#archive, this.#self, conversation, nowMs, this.#calendarOf);
+      const { duties } = caseOf(this.#archive, this.#self, conversation, nowMs, this.#recordsOf);
       this.#seen.set(conversation, { latest, untilMs: Math.min(nowMs + MS_PER_DAY, ...deadlinesOf(duties, nowMs)) });
       return overdueIn(duties, conversation, this.#self, nowMs).flatMap((found) => this.#once(found, nowMs));
     });

@@ -79,12 +79,12 @@ async function ownEntry(runtime: DeskRuntime, signal: AbortSignal): Promise<Publ
 }
 
 /** What the newest cases in our archive show of an agency; null where none of them is an alert of ours. */
-export function observedBy({ archive, identity, now, calendarOf }: DeskRuntime, agency: AgencyId): Observed | null {
+export function observedBy({ archive, identity, now, recordsOf }: DeskRuntime, agency: AgencyId): Observed | null {
   const conversations = archive.messages
     .conversations()
     .filter((conversation) => archive.conversations.get(conversation)?.agencies.includes(agency) === true)
     .slice(-OBSERVED_CASES);
-  const cases = conversations.map((conversation) => caseOf(archive, identity.agency, conversation, now(), calendarOf));
+  const cases = conversations.map((conversation) => caseOf(archive, identity.agency, conversation, now(), recordsOf));
   const observed = observedOf(cases, agency, now());
   return observed.alerts === 0 ? null : observed;
 }

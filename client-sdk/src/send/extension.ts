@@ -30,8 +30,8 @@ export async function draftExtension(
   runtime: DeskRuntime,
   { conversation, input }: ExtensionDraft,
 ): Promise<MessageBody<'freeze.extension-decision'>> {
-  const { archive, identity, now, calendarOf } = runtime;
-  const found = caseOf(archive, identity.agency, conversation, now(), calendarOf);
+  const { archive, identity, now, recordsOf } = runtime;
+  const found = caseOf(archive, identity.agency, conversation, now(), recordsOf);
   const capability = await ownCapability(runtime);
   const kinds = new Map<string, AssetKind>();
   const granted = new Map<string, number>();

@@ -12,6 +12,7 @@ import {
   parseMessage,
 } from '@holdfast/protocol';
 import { eventsOf } from '../cases/heads.js';
+import { unlistedYearAdvice } from '../deadlines/calendar-years.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
 import { readMessage } from '../receive/read-message.js';
@@ -51,6 +52,9 @@ export async function draftImposition(
     }
     const startsAtMs = now();
     const { expiresAtMs, explanation } = deadline(measure.duration, startsAtMs);
+    const text = unlistedYearAdvice(measure.duration, startsAtMs, expiresAtMs);
+    const field = `outcomes.${index}.expiry`;
+    if (text !== undefined) runtime.events.emit({ event: 'advice', code: 'calendar.year-not-listed', field, text });
     return { ...outcome, startsAtMs, expiry: { atMs: expiresAtMs, explanation } };
   };
   const body = isDraft(input) ? { ...input, outcomes: input.outcomes.map(complete) } : input;

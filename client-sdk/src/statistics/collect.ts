@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AgencyId, calendarYear } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
-import type { CalendarOf } from '../duties/fold-consent.js';
+import type { RecordsOf } from '../directory/records-at-hand.js';
 import { type Case, caseOf } from '../cases/case.js';
 import { YearCount } from './count-year.js';
 import { factsOf } from './read-case.js';
@@ -59,13 +59,13 @@ export async function* archivedCases(
   archive: Archive,
   self: AgencyId,
   nowMs: number,
-  calendarOf: CalendarOf,
+  recordsOf: RecordsOf,
   signal: AbortSignal,
 ): AsyncGenerator<Case, void, undefined> {
   let folded = 0;
   for (const conversation of archive.messages.conversations()) {
     signal.throwIfAborted();
-    yield caseOf(archive, self, conversation, nowMs, calendarOf);
+    yield caseOf(archive, self, conversation, nowMs, recordsOf);
     if (++folded % CASES_A_TURN === 0) await nextTurn();
   }
 }

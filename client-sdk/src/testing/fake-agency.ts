@@ -8,13 +8,13 @@ import { compareFingerprint } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type ConversationId,
-  PRIORITIES,
   type Problem,
   ProtocolError,
   type ProtocolErrorCode,
   problemOf,
   toDeviceId,
 } from '@holdfast/protocol';
+import { AlarmBell } from '../alarm-bell.js';
 import { storedAlarm } from '../alarms.js';
 import { type Archive, openArchive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
@@ -24,12 +24,14 @@ import { isSdkError, SdkError } from '../errors.js';
 import { EventHub } from '../events.js';
 import { type FakeEnvelope, packEnvelope } from './fake-envelope.js';
 import type { FakeRelay } from './fake-relay.js';
+import { nextItem } from './next-item.js';
 import { storeDelivery } from './store-delivery.js';
 
 interface OpenDesk {
   readonly desk: Holdfast;
   readonly archive: Archive;
   readonly events: EventHub;
+  readonly bell: AlarmBell;
   readonly stop: AbortController;
   isOnline: boolean;
 }
@@ -106,6 +108,11 @@ export class FakeAgency {
     events.emit(storedAlarm(code, detail));
   }
 
+  /** Does what a running desk does once a minute: tells what the clock of the network has brought about. */
+  tick(): void {
+    this.#open.bell.tellTime();
+  }
+
   /** Ends the desk with whatever was under way, and opens it again from what it had stored. */
   async restart(): Promise<Holdfast> {
     await this.#open.desk.close();
@@ -147,8 +154,8 @@ export class FakeAgency {
       // What waited is stored in the turn in which the desk comes online.
       caughtUp: online,
       federationUse: () => 'sandbox',
+      recordsOf: (agency) => relay.published(agency),
       published: (agency) => Promise.resolve().then(() => relay.published(agency)),
-      calendarOf: (agency) => relay.calendarOf(agency),
       agencies: () => Promise.resolve(relay.agencies()),
       fingerprint: (agency) => Promise.resolve().then(() => relay.fingerprint(agency)),
       confirmRoot: (agency, typed) =>
@@ -163,7 +170,9 @@ export class FakeAgency {
         archive.close();
       },
     };
-    const open: OpenDesk = { desk: new Holdfast(runtime), archive, events, stop, isOnline: false };
+    const directory = { recordsOf: runtime.recordsOf };
+    const bell = new AlarmBell(archive, events, relay.now, { identity: runtime.identity, directory });
+    const open: OpenDesk = { desk: new Holdfast(runtime), archive, events, bell, stop, isOnline: false };
     this.#wake();
     return open;
   }
@@ -240,12 +249,4 @@ export class FakeAgency {
     this.#relay.take(envelope);
     return envelope.eh;
   }
-}
-
-/** The most urgent item, then the oldest, whose conversation does not wait. */
-function nextItem(archive: Archive, waiting: ReadonlySet<ConversationId>): OutboxItem | undefined {
-  return archive.outbox
-    .list()
-    .filter(({ state, conversation }) => (state === 'queued' || state === 'sealed') && !waiting.has(conversation))
-    .sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.position - b.position)[0];
 }

@@ -5,7 +5,6 @@ import { rootFingerprint, sha256 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type BlobId,
-  type Calendar,
   type Hash,
   type Receipt,
   toBase64url,
@@ -47,10 +46,6 @@ export class FakeRelay {
     const found = this.#published.get(agency);
     if (found === undefined) throw new SdkError('directory.unknown-agency', `The directory has no agency "${agency}".`);
     return found;
-  }
-
-  calendarOf(agency: AgencyId): Calendar | null {
-    return this.#published.get(agency)?.capability?.calendar ?? null;
   }
 
   /** Of a root that nobody has: the same for the same agency, another in another network. @throws SdkError `directory.unknown-agency` */

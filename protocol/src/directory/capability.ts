@@ -14,6 +14,7 @@ import { MeasureActionSchema } from '../subjects/measure.js';
 import { type Check, checkEach, checkUnique } from '../subjects/report.js';
 import { choice, closed, line } from '../subjects/shape.js';
 import { checkProse, ProseSchema } from '../subjects/text.js';
+import { AnswerTimesSchema } from './answer-times.js';
 
 /** One act that the agency can order, or have ordered. */
 export const PowerMeasureSchema = Type.Object(
@@ -27,12 +28,6 @@ export const PowerMeasureSchema = Type.Object(
   },
   closed,
 );
-
-const AnswerTimeSchema = Type.Object(
-  { number: Type.Integer({ minimum: 1, maximum: 1000 }), unit: choice(['minutes', 'hours', 'working-days']) },
-  closed,
-);
-const AnswerTimesSchema = Type.Object({ acknowledge: AnswerTimeSchema, decide: AnswerTimeSchema }, closed);
 
 export const CapabilityRecordSchema = Type.Object(
   {
@@ -50,17 +45,8 @@ export const CapabilityRecordSchema = Type.Object(
     /** Office hours and days, by which its answers are due. */
     hours: line(200),
     calendar: CalendarSchema,
-    /** How soon it answers, by urgency, where that is other than the protocol's own clocks. */
-    answerTimes: Type.Optional(
-      Type.Object(
-        {
-          flash: Type.Optional(AnswerTimesSchema),
-          urgent: Type.Optional(AnswerTimesSchema),
-          routine: Type.Optional(AnswerTimesSchema),
-        },
-        closed,
-      ),
-    ),
+    /** Stands over the defaults of spec 55-clocks. */
+    answerTimes: Type.Optional(AnswerTimesSchema),
     /** May be absent only where `source` says where the figures come from instead. */
     law: Type.Optional(
       Type.Object(

@@ -1,5 +1,6 @@
 /** What agencies publish of themselves, and the check of a request against it before it is sent. */
 export { ADVICE_CODES, type Advice, type AdviceCode } from './advice.js';
+export { type AnswerTimes, AnswerTimesSchema } from './answer-times.js';
 export { type AnsweredMeasure, type AssetAnswer, assetAnswers } from './answers.js';
 export {
   type CapabilityRecord,

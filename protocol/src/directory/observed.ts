@@ -47,11 +47,15 @@ export function answerTimes(
   record: Pick<CapabilityRecord, 'answerTimes'> | null,
   urgency: Urgency,
 ): { readonly declared: boolean; readonly acknowledge: Clock; readonly decide: Clock } {
-  const declared = record?.answerTimes?.[urgency];
-  if (declared !== undefined) return { declared: true, ...declared };
   const clockOf = (state: string): Clock =>
     STATE_CLOCKS.find((clock) => clock.state === state)?.within[urgency] ?? { number: 3, unit: 'working-days' };
-  return { declared: false, acknowledge: clockOf('delivered'), decide: clockOf('acknowledged') };
+  const acknowledge = record?.answerTimes?.acknowledge?.[urgency];
+  const decide = record?.answerTimes?.decide?.[urgency];
+  return {
+    declared: acknowledge !== undefined || decide !== undefined,
+    acknowledge: acknowledge ?? clockOf('delivered'),
+    decide: decide ?? clockOf('acknowledged'),
+  };
 }
 
 /** Where what was observed falls short of what is declared. @param shortestDeclaredMs the declared duration that the alert would get, if any */

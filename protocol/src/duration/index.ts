@@ -19,3 +19,4 @@ export {
 } from './duration.js';
 export { extend, nextStage, type RunningMeasure } from './extend.js';
 export type { Deadline, Term } from './term.js';
+export { instantText, workingDaysBetween } from './working-days.js';

@@ -3,7 +3,7 @@
  * Plain data, made anew from the case's signed events whenever it is asked for; nothing of it travels.
  */
 import type { AgencyId, Hash } from '../ids.js';
-import { warningsOf } from './warnings.js';
+import { type ClockWarning, warningsOf } from './warnings.js';
 
 /** The deadlines of a freeze alert, then those of the other duties. */
 export const CLOCK_NAMES = [
@@ -29,12 +29,6 @@ export type ClockName = (typeof CLOCK_NAMES)[number];
  * says that it is done. `overdue`: somebody still owes it.
  */
 export type ClockState = 'running' | 'paused' | 'met' | 'passed' | 'overdue';
-
-export interface ClockWarning {
-  /** How much of the time is left: a half, a quarter, 48 hours. */
-  readonly left: '50 %' | '25 %' | '48 h';
-  readonly atMs: number;
-}
 
 export interface CaseClock {
   readonly what: ClockName;

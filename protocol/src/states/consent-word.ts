@@ -67,5 +67,5 @@ export const wordsKnownTo = (words: readonly ConsentWord[], after: ReadonlySet<H
   words.filter(({ id }) => after.has(id));
 
 /** May it still be shared at `atMs`? The last day counts to its end, UTC. */
-export const isOpen = ({ until }: ConsentGrant, atMs: number): boolean =>
+export const isGrantOpen = ({ until }: ConsentGrant, atMs: number): boolean =>
   until === null || new Date(atMs).toISOString().slice(0, 10) <= until;

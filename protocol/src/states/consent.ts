@@ -6,7 +6,7 @@ import type { Hash } from '../ids.js';
 import type { ConsentDecision } from '../messages/consent-answer.js';
 import type { ConsentUrgency } from '../messages/consent-request.js';
 import { coversItem, isSameBody, type NamedBody, type SharedItem } from '../subjects/shared-item.js';
-import { type ConsentGrant, type ConsentWord, isOpen, standing, wordsKnownTo } from './consent-word.js';
+import { type ConsentGrant, type ConsentWord, isGrantOpen, standing, wordsKnownTo } from './consent-word.js';
 import { type DutyRefusal, type DutyRow, dutyRow, refusal } from './duty-row.js';
 
 /** `unanswered` is what the clock makes of `requested`; only `granted` and `conditional` are consent. */
@@ -193,5 +193,5 @@ function shareFault(thread: ConsentThread, share: ConsentShare): string | undefi
   if (thread.asked === null || grant === null) return 'no consent was held when it was shared';
   if (!isSameBody(thread.asked.body, share.body)) return 'consent was asked for another body';
   if (!share.items.every((item) => coversItem(grant.items, item))) return 'the consent does not cover every item';
-  return isOpen(grant, share.sharedAtMs) ? undefined : 'the day until which the consent held had passed';
+  return isGrantOpen(grant, share.sharedAtMs) ? undefined : 'the day until which the consent held had passed';
 }

@@ -1,7 +1,10 @@
 /** The state tables: what may happen to a case and to an envelope, as data and as one total function each. */
+export { acknowledgeDueMs, DELIVERY_WITHIN_MS } from './answer-clocks.js';
 export * from './case-clock.js';
+export type { FreezeClockInput, SaidEvent } from './clock-facts.js';
+export { clocksOf } from './clocks-of.js';
 export * from './consent.js';
-export { type ConsentGrant, type ConsentWord, isOpen, type Standing, standing } from './consent-word.js';
+export { type ConsentGrant, type ConsentWord, isGrantOpen, type Standing, standing } from './consent-word.js';
 export * from './delivery.js';
 export { freezeDiagram } from './diagram.js';
 export * from './duty-clocks.js';
@@ -26,4 +29,4 @@ export {
 } from './freeze-refusal.js';
 export { type NextStep, nextSteps } from './freeze-steps.js';
 export * from './freeze-table.js';
-export { warningsMs, warningsOf } from './warnings.js';
+export { type ClockWarning, warningsMs, warningsOf } from './warnings.js';

@@ -1,5 +1,11 @@
 /** When to warn of a deadline: with half of the time left, with a quarter, and with 48 hours (domain, Flow 1). Pure arithmetic. */
-import type { ClockWarning } from './case-clock.js';
+
+/** One warning of a clock. */
+export interface ClockWarning {
+  /** How much of the time is left: a half, a quarter, 48 hours. */
+  readonly left: '50 %' | '25 %' | '48 h';
+  readonly atMs: number;
+}
 
 const WARN_AT_LEFT_MS = 48 * 3_600_000;
 
