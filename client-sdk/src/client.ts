@@ -9,13 +9,18 @@ import {
   type EnvelopeId,
   type FederationId,
   isOwnKind,
+  type Prose,
 } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
+import type { OfficerSigner } from './approval/officer-signer.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
+import { approveDraft, editDraft, returnDraft, sendComplete } from './drafts/approve.js';
+import { type MessageDraft, type Spoken, viewOf } from './drafts/message-draft.js';
+import { speakAs } from './drafts/propose.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
@@ -47,6 +52,9 @@ export class Holdfast {
     this.#runtime = runtime;
     this.#device = new Speaker(runtime, speakAlone(runtime));
     this.freeze = this.#device.freeze;
+    runtime.events.subscribe((event) => {
+      if (event.event === 'draft') sendComplete(runtime, event.id);
+    });
   }
 
   /**
@@ -101,6 +109,31 @@ export class Holdfast {
   /** Replies within a case. */
   note(note: Note): Promise<SendHandle> {
     return this.#device.note(note);
+  }
+
+  /** The voice of an officer: what needs another's approval becomes a draft. @throws (on speaking) KeysError `approval.*` */
+  as(officer: OfficerSigner): Speaker<Spoken> {
+    return new Speaker(this.#runtime, speakAs(this.#runtime, officer));
+  }
+
+  /** Every draft of the agency that this device knows, oldest first. */
+  drafts(): readonly MessageDraft[] {
+    return this.#runtime.archive.drafts.list().map((stored) => viewOf(this.#runtime, stored));
+  }
+
+  /** Approves a draft; with enough approvals it is sent. @throws SdkError `approval.*`, `officer.*`, `case.event-not-allowed`; KeysError `approval.*` */
+  async approve(draft: EnvelopeId, officer: OfficerSigner): Promise<Spoken> {
+    return await Promise.resolve().then(() => approveDraft(this.#runtime, draft, officer));
+  }
+
+  /** Sends a draft back to its drafter, with the reason. @throws SdkError `approval.*`, `officer.*`; KeysError `approval.*` */
+  async returnDraft(draft: EnvelopeId, officer: OfficerSigner, reason: Prose): Promise<MessageDraft> {
+    return await Promise.resolve().then(() => returnDraft(this.#runtime, draft, officer, reason));
+  }
+
+  /** Gives a draft another body: its approvals are void, and `officer` becomes its drafter. @throws as `approve`; SdkError `message.refused` */
+  async editDraft(draft: EnvelopeId, officer: OfficerSigner, body: unknown): Promise<MessageDraft> {
+    return await Promise.resolve().then(() => editDraft(this.#runtime, draft, officer, body));
   }
 
   /** How far a message has come. @throws SdkError `case.unknown` */

@@ -3,6 +3,7 @@
  * administrator's tool needs.
  */
 export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js';
+export { type OfficerOptions, OfficerSigner, openOfficer } from './approval/officer-signer.js';
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
@@ -25,6 +26,8 @@ export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
+export type { MessageDraft, Spoken } from './drafts/message-draft.js';
+export { APPROVAL_LIFE_MS } from './drafts/propose.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';

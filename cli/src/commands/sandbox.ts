@@ -76,6 +76,8 @@ function gatewayText(event: SdkEvent): string | undefined {
       return `waiting: ${event.advice}`;
     case 'rewrapped':
       return `a message was given to a new device of ${event.agency}`;
+    case 'draft':
+      return 'a draft has changed; see `drafts`';
     case 'advice':
     case 'outbox.accepted':
     case 'outbox.uploading':

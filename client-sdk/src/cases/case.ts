@@ -65,7 +65,8 @@ export function openingOf(
 
 /** The case's messages, receipts apart, each after what it follows. */
 export function eventsOf(archive: Archive, conversation: ConversationId): readonly StoredMessage[] {
-  return causalOrder(archive.messages.ofConversation(conversation).filter(({ kind }) => !kind.startsWith('receipt.')));
+  const messages = archive.messages.ofConversation(conversation);
+  return causalOrder(messages.filter(({ kind, flags }) => !kind.startsWith('receipt.') && !flags.includes('repeated')));
 }
 
 /** Events that no other event follows: what the next one follows. */

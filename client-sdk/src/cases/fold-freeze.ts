@@ -134,7 +134,9 @@ export function assertStepAllowed(
   nowMs: number,
 ): void {
   const events = causalOrder(
-    archive.messages.ofConversation(conversation).filter((message) => isFreezeKind(message.kind)),
+    archive.messages
+      .ofConversation(conversation)
+      .filter(({ kind, flags }) => isFreezeKind(kind) && !flags.includes('repeated')),
   );
   const replayed = replay(events, new Map(events.map((event) => [event.eh, readMessage(event)])), true);
   if (replayed === undefined) throw new SdkError('case.unknown', 'This case is not a freeze alert.');

@@ -17,7 +17,7 @@ import type { DeskRuntime } from '../desk-runtime.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
 import type { Dispatch } from './dispatch.js';
-import { assertMaySpeak, assertTrusted, newConversationId } from './enqueue.js';
+import { assertTrusted, newConversationId } from './enqueue.js';
 import { draftImposition, type ImpositionDraft } from './imposition.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
@@ -57,7 +57,6 @@ export class FreezeFlow<Sent> {
     const recipient = await this.#runtime.published(to, signal);
     signal.throwIfAborted();
     assertTrusted(recipient);
-    assertMaySpeak(this.#runtime.federationUse());
     for (const { code, field, text } of assertCapable(recipient, body, now())) {
       events.emit({ event: 'advice', code, field, text });
     }

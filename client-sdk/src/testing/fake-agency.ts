@@ -8,14 +8,15 @@ import { compareFingerprint } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type ConversationId,
-  PRIORITIES,
   type Problem,
   ProtocolError,
   type ProtocolErrorCode,
   problemOf,
+  type Role,
   toDeviceId,
 } from '@holdfast/protocol';
 import { storedAlarm } from '../alarms.js';
+import type { OfficerSigner } from '../approval/officer-signer.js';
 import { type Archive, openArchive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
 import { Holdfast } from '../client.js';
@@ -23,7 +24,9 @@ import type { DeskRuntime } from '../desk-runtime.js';
 import { isSdkError, SdkError } from '../errors.js';
 import { EventHub } from '../events.js';
 import { type FakeEnvelope, packEnvelope } from './fake-envelope.js';
+import { FakeOfficers } from './fake-officers.js';
 import type { FakeRelay } from './fake-relay.js';
+import { nextItem } from './next-item.js';
 import { storeDelivery } from './store-delivery.js';
 
 interface OpenDesk {
@@ -43,6 +46,7 @@ export class FakeAgency {
   readonly #device = toDeviceId(randomBytes(16));
   readonly #mailbox: FakeEnvelope[] = [];
   #open: OpenDesk;
+  readonly #officers: FakeOfficers;
   #isConnected = true;
   #isHeld = false;
   #refusal: Problem | undefined;
@@ -54,12 +58,18 @@ export class FakeAgency {
     this.agency = agency;
     this.#file = file;
     this.#relay = relay;
+    this.#officers = new FakeOfficers(agency, relay);
     this.#open = this.#start();
   }
 
   /** The agency's desk, as it was opened last. */
   get desk(): Holdfast {
     return this.#open.desk;
+  }
+
+  /** Certifies an officer, for `desk.as` and `desk.approve`. */
+  officer(name: string, roles: readonly Role[]): OfficerSigner {
+    return this.#officers.add(name, roles);
   }
 
   /** Cuts the connection: what is sent stays queued, nothing arrives. */
@@ -146,6 +156,8 @@ export class FakeAgency {
       online,
       // What waited is stored in the turn in which the desk comes online.
       caughtUp: online,
+      officers: this.#officers,
+      spool: (order) => relay.measure(order),
       federationUse: () => 'sandbox',
       published: (agency) => Promise.resolve().then(() => relay.published(agency)),
       agencies: () => Promise.resolve(relay.agencies()),
@@ -167,7 +179,7 @@ export class FakeAgency {
     return open;
   }
 
-  /** In a turn of its own, so that whoever sends has its handle before anything moves. */
+  /** In a turn of its own: whoever sends has its handle before anything moves. */
   #wake(): void {
     const turn = (this.#turn ?? Promise.resolve()).then(() => nextTurn()).then(() => this.#move());
     const ended = turn.finally(() => {
@@ -202,7 +214,6 @@ export class FakeAgency {
   /** @returns false where it must wait, with all of its conversation behind it */
   async #send(item: OutboxItem, { archive, events }: OpenDesk): Promise<boolean> {
     const { id } = item;
-    // Its siblings, of which a fake agency has none, are all that it is for.
     if (item.recipients.length === 0) {
       archive.outbox.discard(id);
       return true;
@@ -239,12 +250,4 @@ export class FakeAgency {
     this.#relay.take(envelope);
     return envelope.eh;
   }
-}
-
-/** The most urgent item, then the oldest, whose conversation does not wait. */
-function nextItem(archive: Archive, waiting: ReadonlySet<ConversationId>): OutboxItem | undefined {
-  return archive.outbox
-    .list()
-    .filter(({ state, conversation }) => (state === 'queued' || state === 'sealed') && !waiting.has(conversation))
-    .sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.position - b.position)[0];
 }

@@ -49,7 +49,7 @@ export function packEnvelope(
   sender: { readonly agency: AgencyId; readonly device: DeviceId },
   nowMs: number,
 ): FakeEnvelope {
-  const { id, kind, conversation, recipients, priority, caseRef, termsHash, follows, body } = item;
+  const { id, kind, conversation, recipients, priority, caseRef, termsHash, follows, body, signed } = item;
   const thread = archive.conversations.get(conversation);
   if (thread === undefined) throw new SdkError('case.unknown');
   const attachments = archive.outbox.attachments(id).map(({ id: blob, key, size, sha256: hash }) => {
@@ -71,9 +71,10 @@ export function packEnvelope(
     salt: text(32),
     termsHash,
     attachments,
-    actor: null,
-    actorSig: null,
-    approvals: [],
+    actor: signed?.actor ?? null,
+    actorSig: signed?.actorSig ?? null,
+    approvedUntil: signed?.approvedUntil ?? null,
+    approvals: [...(signed?.approvals ?? [])],
     checkpoints: [],
   };
   const eh = toHash(sha256(encodeManifest(manifest)));

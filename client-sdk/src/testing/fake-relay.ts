@@ -14,6 +14,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
+import type { Spooled } from '../attachments/spool.js';
 import type { DownloadOrder } from '../desk-runtime.js';
 import type { NamedFingerprint } from '../directory/fingerprints.js';
 import type { PublishedAgency } from '../directory/published.js';
@@ -67,6 +68,14 @@ export class FakeRelay {
     const receipt = this.#receipts.get(eh);
     if (receipt === undefined) throw new SdkError('relay.misbehaved');
     return receipt;
+  }
+
+  /** What a file would be once encrypted; here it is the file as it is. @throws SdkError `attachment.unreadable` */
+  async measure({ source }: { readonly source: string }): Promise<Spooled> {
+    const file = await readFile(source).catch((cause: unknown) => {
+      throw new SdkError('attachment.unreadable', `${source} cannot be read.`, { cause });
+    });
+    return { size: file.length, sha256: toHash(sha256(file)) };
   }
 
   /** Takes the files that go with `item`; they are not encrypted here. @throws SdkError `attachment.unreadable` */
