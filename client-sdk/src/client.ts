@@ -32,7 +32,7 @@ import { handleOf, type SendHandle } from './send/handle.js';
 import type { Note } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
 import { Speaker } from './speaker.js';
-import { underSignals } from './transport/linked-signal.js';
+import { underSignals, untilAborted } from './transport/linked-signal.js';
 
 /** Every wait has an end of the caller's choosing. */
 export interface WaitOptions {
@@ -148,6 +148,11 @@ export class Holdfast {
     const { archive, events } = this.#runtime;
     const items = archive.outbox.list().filter(({ kind }) => !isOwnKind(kind));
     return items.map(({ id }) => handleOf(archive, events, id));
+  }
+
+  /** Resolves when nothing is on its way out any more: sent, or waiting for the relay. */
+  settled(options: WaitOptions): Promise<void> {
+    return untilAborted(this.#runtime.outbox.settled(), options.signal);
   }
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */

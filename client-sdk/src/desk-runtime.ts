@@ -52,7 +52,7 @@ export interface DeskRuntime {
   /** Aborted when the client is closed. */
   readonly signal: AbortSignal;
   readonly isOnline: boolean;
-  readonly outbox: { wake(): void };
+  readonly outbox: { wake(): void; settled(): Promise<void> };
   /** Tests only. */
   readonly onStep: StepHook | undefined;
   online(signal: AbortSignal): Promise<void>;

@@ -32,7 +32,14 @@ export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
 export { type KeyStatus, keyStatus, WARN_DAYS } from './enrolment/key-status.js';
-export { addOfficer, type NewOfficer, type OfficerFile, officerPaths, readOfficer } from './enrolment/officer.js';
+export {
+  addOfficer,
+  type NewOfficer,
+  type OfficerFile,
+  officerNames,
+  officerPaths,
+  readOfficer,
+} from './enrolment/officer.js';
 export { fetchChain, type OwnChain } from './enrolment/own-chain.js';
 export {
   type CertifiedKey,

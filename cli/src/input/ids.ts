@@ -7,6 +7,8 @@ import {
   BlobIdSchema,
   type ConversationId,
   ConversationIdSchema,
+  type EnvelopeId,
+  EnvelopeIdSchema,
   type FederationId,
   FederationIdSchema,
   PublicKeySchema,
@@ -33,6 +35,10 @@ const reader =
 /** Each @throws ProtocolError `message.invalid` */
 export const conversationId: (text: string) => ConversationId = reader(
   parserOf('conversation id', ConversationIdSchema, 'message.invalid'),
+);
+/** A draft is named by the id that its envelope will have. */
+export const envelopeId: (text: string) => EnvelopeId = reader(
+  parserOf('draft id', EnvelopeIdSchema, 'message.invalid'),
 );
 export const blobId: (text: string) => BlobId = reader(parserOf('attachment id', BlobIdSchema, 'message.invalid'));
 export const federationId: (text: string) => FederationId = reader(

@@ -8,6 +8,7 @@ import { type AttachmentRef, MS_PER_DAY, signersOf, toBase64url } from '@holdfas
 import { actOf, certificateOf, type Draft, signAct } from '../approval/act.js';
 import type { OfficerSigner } from '../approval/officer-signer.js';
 import type { StoredDraft } from '../archive/draft-table.js';
+import { storeSpooled } from '../attachments/spooled.js';
 import { headsOfCase } from '../cases/case.js';
 import { assertNotCloned } from '../clone.js';
 import type { DeskRuntime } from '../desk-runtime.js';
@@ -17,7 +18,7 @@ import { handleOf } from '../send/handle.js';
 import { type Spoken, viewOf } from './message-draft.js';
 import { queueDraft } from './send-draft.js';
 import { shareDraft } from './share-draft.js';
-import { spoolAll, storeSpooled } from './spool-attachments.js';
+import { spoolAll } from './spool-attachments.js';
 
 /** Long enough for a weekend and a holiday, short enough that nobody sends next month what was right this week. */
 export const APPROVAL_LIFE_MS = 7 * MS_PER_DAY;

@@ -153,7 +153,8 @@ function attachmentRef({ id, key, size, sha256: hash }: OutboxAttachment): Manif
 
 /** What the manifest says of officers; nothing where the device speaks alone. */
 function officersOf({ signed }: OutboxItem): Pick<Manifest, 'actor' | 'actorSig' | 'approvedUntil' | 'approvals'> {
-  if (signed === null || signed === undefined) return { actor: null, actorSig: null, approvedUntil: null, approvals: [] };
+  if (signed === null || signed === undefined)
+    return { actor: null, actorSig: null, approvedUntil: null, approvals: [] };
   const { actor, actorSig, approvedUntil, approvals } = signed;
   return { actor, actorSig, approvedUntil, approvals };
 }

@@ -6,7 +6,7 @@ import { type Approval, type EnvelopeId, isMessageKind, type MessageBody, signer
 import type { Archive } from '../archive/archive.js';
 import type { StoredDraft } from '../archive/draft-table.js';
 import type { StoredMessage } from '../archive/message-table.js';
-import { storeUploaded } from '../drafts/spool-attachments.js';
+import { storeUploaded } from '../attachments/spooled.js';
 import { readMessage } from './read-message.js';
 
 /** @returns the draft that has changed, where one has */

@@ -23,7 +23,7 @@ import { Holdfast } from '../client.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { isSdkError, SdkError } from '../errors.js';
 import { EventHub } from '../events.js';
-import { type FakeEnvelope, packEnvelope } from './fake-envelope.js';
+import type { FakeEnvelope } from './fake-envelope.js';
 import { FakeOfficers } from './fake-officers.js';
 import type { FakeRelay } from './fake-relay.js';
 import { nextItem } from './next-item.js';
@@ -152,7 +152,7 @@ export class FakeAgency {
         return isOnline();
       },
       onStep: undefined,
-      outbox: { wake: () => this.#wake() },
+      outbox: { wake: () => this.#wake(), settled: async () => await this.#turn },
       online,
       // What waited is stored in the turn in which the desk comes online.
       caughtUp: online,
@@ -227,7 +227,7 @@ export class FakeAgency {
         events.emit({ event: 'outbox.refused', id, problem });
         return true;
       }
-      const eh = item.eh ?? this.#submit(item, archive);
+      const eh = item.eh ?? this.#relay.submit(item, archive, { agency: this.agency, device: this.#device });
       if (this.#losesReceipt) {
         this.#losesReceipt = false;
         this.disconnect();
@@ -242,12 +242,5 @@ export class FakeAgency {
       events.emit({ event: 'outbox.waiting', id, code: error.code, advice: error.advice });
       return false;
     }
-  }
-
-  #submit(item: OutboxItem, archive: Archive): FakeEnvelope['eh'] {
-    const sender = { agency: this.agency, device: this.#device };
-    const envelope = packEnvelope(item, archive, sender, this.#relay.now());
-    this.#relay.take(envelope);
-    return envelope.eh;
   }
 }

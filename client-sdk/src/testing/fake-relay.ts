@@ -19,7 +19,7 @@ import type { DownloadOrder } from '../desk-runtime.js';
 import type { NamedFingerprint } from '../directory/fingerprints.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
-import { type FakeEnvelope, fakeReceipt } from './fake-envelope.js';
+import { type FakeEnvelope, fakeReceipt, packEnvelope } from './fake-envelope.js';
 
 export class FakeRelay {
   readonly fed = toFederationId(randomBytes(32));
@@ -55,6 +55,13 @@ export class FakeRelay {
     const key = toBase64url(sha256(utf8(`fake root of ${agency ?? 'the federation'}`)));
     const root = { threshold: 1, keys: [key] };
     return { fed: this.fed, agency, ...rootFingerprint({ fed: this.fed, agency, root }) };
+  }
+
+  /** Fixes `item` as an envelope of `sender` and takes it. @returns its name */
+  submit(item: OutboxItem, archive: Archive, sender: Pick<FakeEnvelope, 'agency' | 'device'>): Hash {
+    const envelope = packEnvelope(item, archive, sender, this.now());
+    this.take(envelope);
+    return envelope.eh;
   }
 
   /** Takes the envelope for its recipients. */
