@@ -1,7 +1,18 @@
 /** Four eyes over a relay, under a live trust list: no device alone, no drafter alone, one effect from two devices. */
-import { type Holdfast, isSdkError, type OfficerSigner, type Spoken } from '@holdfast/client-sdk';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  fetchChain,
+  type Holdfast,
+  isSdkError,
+  newBlobId,
+  type OfficerSigner,
+  openSession,
+  revokeKey,
+  type Spoken,
+} from '@holdfast/client-sdk';
 import { isKeysError } from '@holdfast/keys/verify';
-import type { EnvelopeId } from '@holdfast/protocol';
+import { type EnvelopeId, toBase64url } from '@holdfast/protocol';
 import t from 'tap';
 import { only } from '../fixtures/federation.js';
 import {
@@ -221,4 +232,46 @@ t.test('an expired draft is refused by name, a restart keeps drafts, an edit ren
     'closed',
     'a closed key signs nothing',
   );
+});
+
+t.test('a draft with a file is approved and sent from the other device', async (t) => {
+  const network = await makeTestNetwork({ devices: ['gateway', 'second'], use: 'live' });
+  t.teardown(() => network.close());
+  const { analyst, approver } = await officeOf(network, XA);
+  const [first, second, b] = [await open(network, XA), await open(network, XA, 'second'), await open(network, XB)];
+  const path = join(network.home, 'statement.bin');
+  await writeFile(path, Buffer.alloc(50_000, 'statement '));
+  const file = { id: newBlobId(), path };
+  const named = [{ id: file.id, name: 'statement.bin', mediaType: 'application/octet-stream' }];
+  const body = { ...(await requestBody()), attachments: named };
+  const id = drafted(await first.as(analyst).freeze.request({ to: XB, body, attachments: [file] }));
+  await rm(path);
+  await until(second, () => second.drafts().length === 1);
+  await first.close();
+  await delivered(await second.approve(id, approver));
+  const { attachments } = only(only(b.cases()).timeline);
+  const target = join(network.home, 'fetched.bin');
+  await b.download(only(attachments), target, { signal: soon() });
+  t.equal((await readFile(target)).length, 50_000, 'encrypted and uploaded when it was drafted');
+});
+
+t.test('an approver who is revoked while the message waits: it is given up by name', async (t) => {
+  const network = await makeTestNetwork();
+  t.teardown(() => network.close());
+  const { analyst, approver } = await officeOf(network, XA);
+  const a = await open(network, XA);
+  const id = drafted(await a.as(analyst).freeze.request({ to: XB, body: await requestBody() }));
+  await network.stopRelay();
+  await until(a, () => !a.isOnline);
+  t.match(await a.approve(id, approver), { kind: 'sent', handle: { state: 'queued' } });
+  await a.close();
+  await network.startRelay();
+  const session = openSession(network.url, soon());
+  const { chain } = await fetchChain(session, XA, network.trust.fed);
+  const work = { home: network.agencyHome(XA), chain, session, unlock: network.unlock, nowMs: Date.now() };
+  await revokeKey(work, toBase64url(approver.publicKey), 'lost');
+  const again = await network.open(XA);
+  const handle = again.sent(id);
+  await t.rejects(handle.until('accepted', { signal: soon() }), { code: 'relay.refused' });
+  t.match(handle.problem, { code: 'approval.officer-revoked', retryable: false });
 });
