@@ -56,6 +56,7 @@ export function benchDevice(federation: FixtureFederation, self: FixtureDevice):
     archive,
     replay,
     opening: {
+      archive,
       directory: replay(),
       identity: { fed, agency, device, signingKey },
       now: Date.now,

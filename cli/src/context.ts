@@ -1,7 +1,14 @@
 /** What every command shares: where the homes are, how keystores open, how long to wait, how to print. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Holdfast, type SendHandle, type Speaker } from '@holdfast/client-sdk';
+import {
+  Holdfast,
+  type OfficerSigner,
+  openOfficer,
+  type SendHandle,
+  type Speaker,
+  type Spoken,
+} from '@holdfast/client-sdk';
 import type { Unlock } from '@holdfast/keys';
 import { type AgencyId, AgencyIdSchema, parserOf } from '@holdfast/protocol';
 import type { Command } from 'commander';
@@ -10,6 +17,7 @@ import { CliError } from './errors.js';
 import { goOnline } from './go-online.js';
 import { createOutput, type Output } from './output.js';
 import { resolveUnlock } from './unlock.js';
+import { officerUnlock } from './unlock-from.js';
 
 export interface GlobalOptions {
   readonly home?: string;
@@ -18,10 +26,12 @@ export interface GlobalOptions {
   readonly relay?: string;
   readonly json?: boolean;
   readonly timeout: number;
+  /** Name of the officer who speaks. */
+  readonly as?: string;
 }
 
 /** Everything that can be said, by whoever the command speaks as. */
-export type Voice = Pick<Speaker<SendHandle>, keyof Speaker<SendHandle>>;
+export type Voice = Pick<Speaker<SendHandle | Spoken>, keyof Speaker<SendHandle>>;
 
 export interface Context {
   readonly options: GlobalOptions;
@@ -32,6 +42,8 @@ export interface Context {
   readonly relayHome: string;
   agencyHome(): Promise<string>;
   unlock(): Promise<Unlock>;
+  /** The officer that `--as` names, with the key open: whoever asks closes it. */
+  officer(): Promise<OfficerSigner | undefined>;
   /** Aborts after `--timeout` seconds or at Ctrl-C. */
   deadline(): AbortSignal;
   /** Opens the agency's device, runs `work`, closes it. */
@@ -55,6 +67,11 @@ export function contextOf(command: Command): Context {
     relayHome: join(home, 'relay'),
     agencyHome: () => agencyHome(home, options.agency),
     unlock: resolveUnlock,
+    officer: async () => {
+      const { as: name } = options;
+      if (name === undefined) return undefined;
+      return await openOfficer({ home: await context.agencyHome(), name, unlock: await officerUnlock(name, false) });
+    },
     deadline: () => AbortSignal.any([AbortSignal.timeout(options.timeout * 1000), interrupted]),
     withDevice: async (work) => {
       const desk = await Holdfast.open({
@@ -74,8 +91,13 @@ export function contextOf(command: Command): Context {
     },
     withSpeaker: (work) =>
       context.withDevice(async (desk) => {
-        await goOnline(context, desk);
-        return await work(desk, desk);
+        const officer = await context.officer();
+        try {
+          await goOnline(context, desk);
+          return await work(desk, officer === undefined ? desk : desk.as(officer));
+        } finally {
+          officer?.close();
+        }
       }),
   };
   return context;

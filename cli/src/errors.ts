@@ -118,6 +118,9 @@ const SDK_EXIT_CODES = {
   'officer.unlock-shared': usage,
   'statistics.refused': usage,
   'officer.required': denied,
+  'officer.not-certified': denied,
+  'approval.no-draft': notFound,
+  'approval.closed': conflict,
 } as const satisfies Record<SdkErrorCode, ExitCode>;
 
 /** What a person can put right; every other error of the keys means that something did not verify, which is `denied`. */
@@ -134,6 +137,9 @@ const KEYS_EXIT_CODES: Partial<Record<KeysErrorCode, ExitCode>> = {
   'recovery.custodians': usage,
   'recovery.two-custodians': usage,
   'recovery.other-agency': conflict,
+  'approval.own-draft': denied,
+  'approval.repeated': conflict,
+  'approval.expired': deadlinePassed,
 };
 
 /** The exit code of a relay's refusal, by its HTTP status. */

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { agencyCommands } from './commands/agency.js';
 import { alarmsCommand } from './commands/alarms.js';
+import { approvalCommands } from './commands/approval.js';
 import { attachmentCommands } from './commands/attachment.js';
 import { capabilityCommands } from './commands/capability.js';
 import { calendarCommand } from './commands/calendar.js';
@@ -41,6 +42,7 @@ const program = new Command('holdfast')
   .option('--device <name>', 'which device of the agency', 'gateway')
   .option('--relay <url>', "the relay's address, where it is not the registered one")
   .option('--timeout <seconds>', 'how long to wait for the relay', (text) => positive(text), 30)
+  .option('--as <officer>', 'which officer speaks; what needs approval becomes a draft')
   .option('--json', 'one JSON object a line on standard output')
   .showHelpAfterError('(try --help)')
   .exitOverride();
@@ -65,6 +67,7 @@ for (const register of [
   exculpatoryCommands,
   feedbackCommands,
   noteCommand,
+  approvalCommands,
   inboxCommand,
   outboxCommand,
   caseCommands,

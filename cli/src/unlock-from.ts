@@ -6,9 +6,9 @@ import { lastHolderNumber } from '@holdfast/client-sdk';
 import type { Unlock } from '@holdfast/keys';
 import { unlockFromVariables, unlockOf } from './unlock.js';
 
-/** A new officer's own: `HOLDFAST_OFFICER_KEY_FILE`, `HOLDFAST_OFFICER_PASSWORD_FILE`, a prompt. */
-export const officerUnlock = (name: string): Promise<Unlock> =>
-  unlockOf('HOLDFAST_OFFICER', `Password of officer ${name}, who types it`, true);
+/** An officer's own: `HOLDFAST_OFFICER_KEY_FILE`, `HOLDFAST_OFFICER_PASSWORD_FILE`, a prompt; asked twice where it is chosen now. */
+export const officerUnlock = (name: string, isNew: boolean): Promise<Unlock> =>
+  unlockOf('HOLDFAST_OFFICER', `Password of officer ${name}, who types it`, isNew);
 
 /**
  * One for each new holder under `folder`: `HOLDFAST_ROOT_<number>_KEY_FILE`, `HOLDFAST_ROOT_<number>_PASSWORD_FILE`, or a prompt; a lone

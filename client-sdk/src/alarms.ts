@@ -14,6 +14,8 @@ const warning = (text: string, advice: string): AlarmEntry => ({ severity: 'warn
 const notice = (text: string, advice: string): AlarmEntry => ({ severity: 'notice', text, advice });
 
 const TELL_FEDERATION = 'Keep the log and tell the federation.';
+const PHONE_APPROVERS =
+  'Do not act on it. Phone the sending agency, by a number that you had before, and ask its approver.';
 const PHONE_SENDER = 'Phone the sending agency and ask it to send again.';
 
 export const ALARMS = {
@@ -72,6 +74,28 @@ export const ALARMS = {
     'Nothing is sealed to it. If it lasts, phone the agency and tell the federation.',
   ),
   'officers.missing': alarm('No officer has signed the message, and this is a live federation.', PHONE_SENDER),
+  'approval.incomplete': alarm(
+    'Not everybody who must sign for a message of this kind has signed: four eyes are missing.',
+    PHONE_APPROVERS,
+  ),
+  'approval.signature': alarm('A signature of an officer of the sending agency does not verify.', PHONE_APPROVERS),
+  'approval.officer-unknown': alarm(
+    'A message is signed by an officer whom its agency has not certified, or not before it was sealed.',
+    PHONE_APPROVERS,
+  ),
+  'approval.officer-revoked': alarm(
+    'A message is signed by an officer whose certificate is revoked or not in force.',
+    PHONE_APPROVERS,
+  ),
+  'approval.role': alarm('An officer has signed without the role that the message asks for.', PHONE_APPROVERS),
+  'approval.repeated': alarm('One officer, or one key, has signed the same message twice.', PHONE_APPROVERS),
+  'approval.own-draft': alarm('An officer has approved what the same officer drafted.', PHONE_APPROVERS),
+  'approval.expired': alarm('A message was sealed after the end of its approval.', PHONE_SENDER),
+  'approval.delegation': alarm('A message is outside the delegation of an officer who has signed it.', PHONE_APPROVERS),
+  'approval.id-reused': alarm(
+    'Another act of the same agency came under an id that was approved for a first one, which stands.',
+    'It was kept aside. Ask the sending agency which of the two it means.',
+  ),
   'own.not-ours': alarm(
     "A message that only an agency's own devices tell one another came from elsewhere, or went to others too.",
     'It was kept aside. Phone the sending agency.',
@@ -95,6 +119,10 @@ export const ALARMS = {
   'message.late': notice(
     'A message that was missing has arrived after all, behind ones that follow it.',
     'Read the case again in its order.',
+  ),
+  'message.repeated': notice(
+    'Two devices of an agency have sent the same approved message. It counts once.',
+    'Nothing: both were approved, and they say the same.',
   ),
   'message.delayed': warning(
     'A message arrived long after it was sealed, though we were connected all the time.',

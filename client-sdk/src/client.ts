@@ -11,14 +11,19 @@ import {
   isOwnKind,
   type Observed,
   type Preflight,
+  type Prose,
 } from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
+import type { OfficerSigner } from './approval/officer-signer.js';
 import { type Case, type CaseQuery, caseOf, listCases } from './cases/case.js';
 import { type QueueItem, queueOf } from './deadlines/queue.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
+import { approveDraft, editDraft, returnDraft, sendComplete } from './drafts/approve.js';
+import { type MessageDraft, type Spoken, viewOf } from './drafts/message-draft.js';
+import { speakAs } from './drafts/propose.js';
 import type { ConsentFlow, ExculpatoryFlow, FeedbackFlow } from './duties/duty-flow.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
@@ -33,7 +38,7 @@ import type { Note } from './send/note.js';
 import { queueReceipt } from './send/receipts.js';
 import { Speaker } from './speaker.js';
 import { archivedCases, countYear, type Statistics, type StatisticsQuery } from './statistics/index.js';
-import { underSignals } from './transport/linked-signal.js';
+import { underSignals, untilAborted } from './transport/linked-signal.js';
 
 /** Every wait has an end of the caller's choosing. */
 export interface WaitOptions {
@@ -62,6 +67,9 @@ export class Holdfast {
     this.consent = this.#device.consent;
     this.exculpatory = this.#device.exculpatory;
     this.feedback = this.#device.feedback;
+    runtime.events.subscribe((event) => {
+      if (event.event === 'draft') sendComplete(runtime, event.id);
+    });
   }
 
   /**
@@ -118,6 +126,31 @@ export class Holdfast {
     return this.#device.note(note);
   }
 
+  /** The voice of an officer: what needs another's approval becomes a draft. @throws (on speaking) KeysError `approval.*` */
+  as(officer: OfficerSigner): Speaker<Spoken> {
+    return new Speaker(this.#runtime, speakAs(this.#runtime, officer));
+  }
+
+  /** Every draft of the agency that this device knows, oldest first. */
+  drafts(): readonly MessageDraft[] {
+    return this.#runtime.archive.drafts.list().map((stored) => viewOf(this.#runtime, stored));
+  }
+
+  /** Approves a draft; with enough approvals it is sent. @throws SdkError `approval.*`, `officer.*`, `case.event-not-allowed`; KeysError `approval.*` */
+  async approve(draft: EnvelopeId, officer: OfficerSigner): Promise<Spoken> {
+    return await Promise.resolve().then(() => approveDraft(this.#runtime, draft, officer));
+  }
+
+  /** Sends a draft back to its drafter, with the reason. @throws SdkError `approval.*`, `officer.*`; KeysError `approval.*` */
+  async returnDraft(draft: EnvelopeId, officer: OfficerSigner, reason: Prose): Promise<MessageDraft> {
+    return await Promise.resolve().then(() => returnDraft(this.#runtime, draft, officer, reason));
+  }
+
+  /** Gives a draft another body: its approvals are void, and `officer` becomes its drafter. @throws as `approve`; SdkError `message.refused` */
+  async editDraft(draft: EnvelopeId, officer: OfficerSigner, body: unknown): Promise<MessageDraft> {
+    return await Promise.resolve().then(() => editDraft(this.#runtime, draft, officer, body));
+  }
+
   /** How far a message has come. @throws SdkError `case.unknown` */
   sent(id: EnvelopeId): SendHandle {
     const handle = handleOf(this.#runtime.archive, this.#runtime.events, id);
@@ -130,6 +163,11 @@ export class Holdfast {
     const { archive, events } = this.#runtime;
     const items = archive.outbox.list().filter(({ kind }) => !isOwnKind(kind));
     return items.map(({ id }) => handleOf(archive, events, id));
+  }
+
+  /** Resolves when nothing is on its way out any more: sent, or waiting for the relay. */
+  settled(options: WaitOptions): Promise<void> {
+    return untilAborted(this.#runtime.outbox.settled(), options.signal);
   }
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */

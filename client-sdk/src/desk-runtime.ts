@@ -2,13 +2,18 @@
  * What `Holdfast` stands on, as a port: over a relay it is the running device, under test it is memory (`testing/`). Whatever is
  * above it (checking, queueing, cases, the inbox) is the same code in both.
  */
-import type { AgencyId, AttachmentRef, TrustList } from '@holdfast/protocol';
+import { join } from 'node:path';
+import { type AgencyChain, activeOfficer, type OfficerCertificate } from '@holdfast/keys/verify';
+import type { AgencyId, AttachmentRef, BlobId, OfficerId, TrustList } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
 import { downloadBlob } from './attachments/download.js';
+import { encryptToSpool, type Spooled } from './attachments/spool.js';
+import { approvalsRequired } from './directory/approval-policy.js';
 import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import { firstSight, publishedBy } from './directory/first-sight.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { RecordsOf } from './directory/records-at-hand.js';
+import { SdkError } from './errors.js';
 import type { EventHub } from './events.js';
 import type { Identity } from './outbox/seal-item.js';
 import type { Runtime } from './runtime.js';
@@ -22,6 +27,24 @@ export interface DownloadOrder {
   readonly onProgress?: (receivedBytes: number) => void;
 }
 
+/** Our own agency's officers, as the newest directory that is here has them. */
+export interface OfficerView {
+  /** Our own chain. @throws SdkError `relay.unreachable` before the first sync */
+  readonly chain: AgencyChain;
+  /** In force now. @throws SdkError `relay.unreachable` before the first sync */
+  certificate(officer: OfficerId): OfficerCertificate | undefined;
+  /** Approvers besides the drafter, by our own published policy. */
+  required(): 1 | 2;
+}
+
+export interface SpoolOrder {
+  readonly id: BlobId;
+  readonly source: string;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
 export interface DeskRuntime {
   readonly identity: Pick<Identity, 'agency' | 'device' | 'fed'>;
   readonly archive: Archive;
@@ -30,11 +53,14 @@ export interface DeskRuntime {
   /** Aborted when the client is closed. */
   readonly signal: AbortSignal;
   readonly isOnline: boolean;
-  readonly outbox: { wake(): void };
+  readonly outbox: { wake(): void; settled(): Promise<void> };
   /** Tests only. */
   readonly onStep: StepHook | undefined;
   online(signal: AbortSignal): Promise<void>;
   caughtUp(signal: AbortSignal): Promise<void>;
+  readonly officers: OfficerView;
+  /** Encrypts a file beside the archive, from where it is uploaded. @throws SdkError `attachment.*`, `aborted` */
+  spool(order: SpoolOrder): Promise<Spooled>;
   /** What the federation is for, as its trust list says. */
   federationUse(): TrustList['use'];
   /** What an agency has published. @throws SdkError `directory.unknown-agency`, `relay.unreachable` */
@@ -68,6 +94,9 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
     },
     online: (abort) => runtime.online(abort),
     caughtUp: (abort) => runtime.caughtUp(abort),
+    officers: officersOf(runtime),
+    spool: ({ id, source, ...rest }) =>
+      encryptToSpool({ id, sourcePath: source, spoolPath: join(runtime.spool, id), ...rest }),
     federationUse: () => directory.view.trust.list.use,
     published: (agency, abort) => publishedBy(runtime, agency, abort),
     recordsOf: directory.recordsOf,
@@ -85,5 +114,22 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
     },
     download: (order) => downloadBlob({ session, ...order }),
     stop: () => runtime.stop(),
+  };
+}
+
+function officersOf({ identity, archive, directory, now }: Runtime): OfficerView {
+  const { agency } = identity;
+  const own = (): AgencyChain => {
+    const chain = directory.chainOf(agency);
+    if (chain === undefined)
+      throw new SdkError('relay.unreachable', 'Our own chain is not here yet; the first sync needs the relay.');
+    return chain;
+  };
+  return {
+    get chain() {
+      return own();
+    },
+    certificate: (officer) => activeOfficer(own(), officer, now()),
+    required: () => approvalsRequired(archive, directory.view, agency, own().seq, now()),
   };
 }

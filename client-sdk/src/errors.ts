@@ -109,9 +109,18 @@ export const SDK_ERRORS = {
     "An officer's key opens with the officer's own password or key, never with the gateway's.",
   ),
   'statistics.refused': entry(false, 'A threshold is a whole number from 1; 1 hides nothing.'),
+  'officer.not-certified': entry(
+    false,
+    'The directory does not certify this officer (any more, or yet). Ask your administrator; after a new certificate, connect once.',
+  ),
+  'approval.no-draft': entry(false, 'There is no such draft on this device.'),
+  'approval.closed': entry(
+    false,
+    'The draft has been sent or returned already. A returned one can be edited; then it is to be approved anew.',
+  ),
   'officer.required': entry(
     false,
-    "A live federation asks for officers' signatures, which this version cannot give yet.",
+    "A live federation asks for officers' signatures: speak as an officer, with another one to approve where the step needs it.",
   ),
 } as const satisfies Record<string, SdkErrorEntry>;
 

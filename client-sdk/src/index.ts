@@ -3,6 +3,7 @@
  * administrator's tool needs.
  */
 export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js';
+export { type OfficerOptions, OfficerSigner, openOfficer } from './approval/officer-signer.js';
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
@@ -41,12 +42,21 @@ export type { Consultation, ExculpatoryDisclosure, FoldedExculpatory } from './d
 export type { FeedbackReportView, FoldedFeedback } from './duties/fold-feedback.js';
 export { assertMayShareOnward, mayShareOnward, type OnwardAnswer } from './duties/may-share-onward.js';
 export { type OnwardTerms, onwardTerms, onwardTermsHash } from './duties/onward-terms.js';
+export type { MessageDraft, Spoken } from './drafts/message-draft.js';
+export { APPROVAL_LIFE_MS } from './drafts/propose.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type Confirmation, confirmed, publishDocument, withLiveTest } from './enrolment/documents.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';
 export { type KeyStatus, keyStatus, WARN_DAYS } from './enrolment/key-status.js';
-export { addOfficer, type NewOfficer, type OfficerFile, officerPaths, readOfficer } from './enrolment/officer.js';
+export {
+  addOfficer,
+  type NewOfficer,
+  type OfficerFile,
+  officerNames,
+  officerPaths,
+  readOfficer,
+} from './enrolment/officer.js';
 export { fetchChain, type OwnChain } from './enrolment/own-chain.js';
 export {
   type CertifiedKey,

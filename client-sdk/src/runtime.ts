@@ -28,6 +28,7 @@ const RENEW_EVERY_MS = 6 * 3_600_000;
 export class Runtime {
   readonly identity: Identity;
   readonly archive: Archive;
+  readonly spool: string;
   readonly directory: Directory;
   readonly session: RelaySession;
   readonly outbox: Outbox;
@@ -64,8 +65,7 @@ export class Runtime {
     if (options.transport === undefined) signal.addEventListener('abort', () => transport.close(), { once: true });
     this.now = now;
     this.onStep = stepHookOf(options);
-    this.identity = identity;
-    this.archive = archive;
+    ({ identity: this.identity, archive: this.archive, spool: this.spool } = parts);
     this.#bell = new AlarmBell(archive, this.events, now, this);
     this.#keystore = parts.keystore;
     this.#epochKeys = parts.epochKeys;

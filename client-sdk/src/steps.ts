@@ -14,6 +14,8 @@ export const STEPS = [
   'handling',
   'opened-queued',
   // Sending. `spooled` and `uploaded` come before the archive says so, `spool-stored` and `upload-stored` after.
+  'draft-stored',
+  'draft-sent',
   'enqueued',
   'spooled',
   'spool-stored',

@@ -55,6 +55,16 @@ export const KEYS_ERRORS = {
   'rewrap.not-party': entry('The envelope was rewrapped by a device that is no party to it.'),
   'rewrap.other-agency': entry('The envelope was rewrapped for a device of an agency that its maker may not add.'),
   'rewrap.misdirected': entry('The rewrap is not of this envelope, for this device, or for this stanza.'),
+  'approval.incomplete': entry('Not everybody who must sign for a message of this kind has signed.'),
+  'approval.signature': entry('A signature of an officer does not verify.'),
+  'approval.officer-unknown': entry('An officer is not certified where the message says.'),
+  'approval.officer-revoked': entry("An officer's certificate is revoked or not in force."),
+  'approval.role': entry('An officer does not have the role in which the message asks for a signature.'),
+  'approval.repeated': entry('One officer, or one key, signs twice.'),
+  'approval.own-draft': entry('The drafter is among the approvers.'),
+  'approval.expired': entry('The approval had ended when the message was sealed.'),
+  'approval.delegation': entry("The message is outside an officer's delegation."),
+  'approval.id-reused': entry('The agency has used the same id for another act.'),
   'envelope.manifest': entry('The manifest does not belong to the envelope.'),
 } as const satisfies Record<string, KeysErrorEntry>;
 

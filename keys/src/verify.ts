@@ -2,6 +2,15 @@
  * The half of `keys` that holds no secret: verdicts on signatures, trust lists, agency chains, epoch keys and receipts.
  * The relay may import this and nothing else of `keys`.
  */
+export {
+  type ApprovalRule,
+  assertMaySign,
+  draftersOf,
+  hasOfficers,
+  type Officers,
+  type SignedAct,
+  verifyApproval,
+} from './approval/verify.js';
 export * from './chain/chain.js';
 export { isRootKey, knownKeys } from './chain/known-keys.js';
 export * from './chain/state.js';

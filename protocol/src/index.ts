@@ -3,6 +3,7 @@
  */
 export * from './api/index.js';
 export * from './api/openapi.js';
+export * from './approval/index.js';
 export * from './directory/index.js';
 export * from './duration/index.js';
 export * from './encoding/base64url.js';

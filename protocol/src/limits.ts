@@ -40,4 +40,6 @@ export const LIMITS = {
   expiryMs: 90 * 86_400_000,
   /** Every freeze kind expires exactly this long after `ts`. */
   freezeExpiryMs: 30 * 86_400_000,
+  /** An approval may hold this long after `ts`. */
+  approvalMs: 30 * 86_400_000,
 } as const;

@@ -349,3 +349,18 @@ t.test('a listener that throws stops neither the others nor the work that told i
   t.ok(told.includes('outbox.accepted'));
   t.match(thrown, [{ message: 'A fault of the integrator.' }], 'and the fault is seen');
 });
+
+t.test('drafts and approvals are the same code on a fake desk', async (t) => {
+  await using network = await fakeNetwork();
+  const [a, b] = [network.agency('xa-fiu'), network.agency('xb-fiu')];
+  const [analyst, approver] = [a.officer('analyst-1', ['analyst']), a.officer('approver-1', ['approver'])];
+  const spoken = await a.desk.as(analyst).freeze.request({ to: b.agency, body: await requestBody() });
+  if (spoken.kind !== 'draft') throw new Error('It was sent without approval.');
+  await t.rejects(a.desk.approve(spoken.draft.id, analyst), { code: 'approval.own-draft' });
+  await network.settled();
+  t.same(b.desk.cases(), [], 'a draft goes nowhere');
+  t.match(await a.desk.approve(spoken.draft.id, approver), { kind: 'sent' });
+  await network.settled();
+  t.match(b.desk.cases(), [{ state: 'delivered' }]);
+  t.match(a.desk.drafts(), [{ state: 'sent', decidedBy: approver.officer }]);
+});

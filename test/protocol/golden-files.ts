@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type {
   AgencyId,
+  AttachmentRef,
   DeliveredEnvelope,
   DeviceId,
   EpochKeyProof,
@@ -9,6 +10,7 @@ import type {
   GeneralJws,
   Hash,
   KeySet,
+  OfficerId,
   Receipt,
 } from '@holdfast/protocol';
 
@@ -31,6 +33,16 @@ export interface ChainVector {
     }[];
   }[];
   readonly refused: readonly { readonly why: string; readonly after: number; readonly jws: GeneralJws }[];
+}
+
+export interface ApprovalVector {
+  readonly salt: string;
+  readonly body: string;
+  readonly attachments: readonly AttachmentRef[];
+  readonly payload: string;
+  readonly sha256: string;
+  readonly actor: { readonly officer: OfficerId; readonly key: string; readonly sig: string };
+  readonly approver: { readonly officer: OfficerId; readonly key: string; readonly sig: string };
 }
 
 export interface RootVector {
@@ -137,6 +149,7 @@ interface GoldenFiles {
   readonly root: RootVector;
   readonly 'epoch-batch': EpochVector;
   readonly envelope: EnvelopeVector;
+  readonly approval: ApprovalVector;
   readonly fingerprint: FingerprintVector;
   readonly rewrap: RewrapVector;
   readonly receipt: ReceiptVector;

@@ -15,12 +15,16 @@ import {
   isKeysError,
   rootFingerprint,
   rootsOf,
+  sha256,
   startChain,
   verifyEpochKey,
   verifyReceipt,
+  verifySignature,
 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
+  type ApprovedAct,
+  approvalBytes,
   concat,
   type DeliveredEnvelope,
   decodeSubmitted,
@@ -32,6 +36,7 @@ import {
   type Hash,
   isProtocolError,
   MS_PER_DAY,
+  parseCanonical,
   parseReceipt,
   type SubmittedRewrap,
   toBase64url,
@@ -363,3 +368,24 @@ t.test('receipts', async (t) => {
   }
   t.equal(vector.refused.length, 9);
 });
+
+t.test('approval bytes', async (t) => {
+  const vector = readGolden('approval');
+  const payload = parseCanonical(utf8(vector.payload));
+  if (!isActPayload(payload)) throw new Error('The payload has no id.');
+  const { exp, ...act } = payload;
+  const bytes = approvalBytes(sha256, { ...act, approvedUntil: exp, attachments: [...vector.attachments] });
+  t.equal(
+    Buffer.from(bytes).toString(),
+    `holdfast/approval/v1\0${vector.payload}`,
+    'the implementation makes the same bytes',
+  );
+  t.equal(hash(bytes), vector.sha256);
+  t.equal(hash('holdfast/body/v1\0', b64(vector.salt), vector.body), act.bodyHash);
+  for (const { key, sig } of [vector.actor, vector.approver])
+    t.ok(verifySignature(fromBase64url(sig), bytes, fromBase64url(key)));
+  t.equal(vector.actor.officer, act.drafter);
+});
+
+const isActPayload = (value: unknown): value is Omit<ApprovedAct, 'approvedUntil' | 'attachments'> & { exp: number } =>
+  typeof value === 'object' && value !== null && 'exp' in value;

@@ -11,6 +11,11 @@ const EVENTS: Readonly<Record<SdkEvent['event'], readonly [members: string, when
     'A message has arrived and is stored here.',
     'Nothing, where a loop over `inbox` runs; it wakes by itself.',
   ],
+  draft: [
+    '`id`',
+    'a draft is new, or something was done with it, here or on another device',
+    'show `desk.drafts()` again',
+  ],
   receipt: [
     '`eh`, `level`, `agency`, `atMs`',
     'The other side has said, signed, that one of our messages is `delivered`, `opened` or `acted` on.',

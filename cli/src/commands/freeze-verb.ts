@@ -1,5 +1,5 @@
 /** One step of an alert as a command: a file is read and checked, then spoken in a case. */
-import type { SendHandle } from '@holdfast/client-sdk';
+import type { SendHandle, Spoken } from '@holdfast/client-sdk';
 import type { ConversationId } from '@holdfast/protocol';
 import type { Command } from 'commander';
 import { type Context, contextOf, type Voice } from '../context.js';
@@ -22,7 +22,7 @@ export interface FreezeVerb {
   readonly read: (
     body: unknown,
     context: Context,
-  ) => (freeze: Freeze, conversation: ConversationId) => Promise<SendHandle>;
+  ) => (freeze: Freeze, conversation: ConversationId) => Promise<SendHandle | Spoken>;
 }
 
 /** Adds the verb to the group. @returns its command, for options of its own */

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { SdkEvent } from '@holdfast/client-sdk';
 import type { Command } from 'commander';
 import { contextOf, interrupted } from '../context.js';
-import { MEMBERS, makeNetwork } from '../sandbox/network.js';
+import { APPROVER, DRAFTER } from '../sandbox/agency.js';
+import { MEMBERS, makeNetwork, type SandboxMember } from '../sandbox/network.js';
 import { runWholeCase } from '../sandbox/whole-case.js';
 
 const SAMPLES = fileURLToPath(new URL('../../../samples', import.meta.url));
@@ -76,6 +77,8 @@ function gatewayText(event: SdkEvent): string | undefined {
       return `waiting: ${event.advice}`;
     case 'rewrapped':
       return `a message was given to a new device of ${event.agency}`;
+    case 'draft':
+      return 'a draft has changed; see `drafts`';
     case 'advice':
     // The alarm has said it.
     case 'deadline':
@@ -100,6 +103,8 @@ async function stayOpen(
   );
   for (const agency of agencies) await agency.order({ do: 'online' });
   const holdfast = `HOLDFAST_UNLOCK_KEY_FILE=${network.unlockFile} npx holdfast --home ${network.home} --device desk`;
+  const as = (member: SandboxMember, officer: string): string =>
+    `HOLDFAST_OFFICER_KEY_FILE=${join(network.officersFolder(member), `${officer}.key`)} ${holdfast} --agency ${member.agency} --as ${officer}`;
   output.event(
     'sandbox.ready',
     { relay: network.relay.url, home: network.home, unlockFile: network.unlockFile },
@@ -109,11 +114,16 @@ async function stayOpen(
       '',
       `  ${holdfast} --agency ${a.agency} directory find`,
       `  ${holdfast} --agency ${a.agency} directory show ${b.agency}`,
-      `  ${holdfast} --agency ${a.agency} disclose ${join('samples', 'disclosure.json')} --to ${b.agency}`,
-      `  ${holdfast} --agency ${a.agency} freeze request ${join('samples', 'alert.json')} --to ${b.agency}`,
+      '  # four eyes: one officer drafts, another approves, each with a key of their own',
+      `  ${as(a, DRAFTER)} freeze request ${join('samples', 'alert.json')} --to ${b.agency}`,
+      `  ${as(a, APPROVER)} approve <draft>`,
       `  ${holdfast} --agency ${b.agency} inbox`,
-      `  ${holdfast} --agency ${b.agency} freeze acknowledge <conversation> ${join('samples', 'acknowledge.json')}`,
-      `  ${holdfast} --agency ${b.agency} freeze impose <conversation> ${join('samples', 'impose.json')}`,
+      `  ${as(b, DRAFTER)} freeze acknowledge <conversation> ${join('samples', 'acknowledge.json')}`,
+      `  ${as(b, DRAFTER)} freeze impose <conversation> ${join('samples', 'impose.json')}`,
+      `  ${holdfast} --agency ${b.agency} drafts`,
+      `  ${as(b, APPROVER)} approve <draft>`,
+      '  # a sandbox lets a device speak alone, too',
+      `  ${holdfast} --agency ${a.agency} disclose ${join('samples', 'disclosure.json')} --to ${b.agency}`,
       `  ${holdfast} --agency ${a.agency} case list`,
       '',
       'Ctrl-C ends everything.',

@@ -9,6 +9,8 @@ import {
   ConversationIdSchema,
   type DutyRef,
   DutyRefSchema,
+  type EnvelopeId,
+  EnvelopeIdSchema,
   type FederationId,
   FederationIdSchema,
   type Hash,
@@ -40,6 +42,10 @@ export const conversationId: (text: string) => ConversationId = reader(
 );
 export const dutyRef: (text: string) => DutyRef = reader(parserOf('reference', DutyRefSchema, 'message.invalid'));
 export const envelopeHash: (text: string) => Hash = reader(parserOf('envelope hash', HashSchema, 'message.invalid'));
+/** A draft is named by the id that its envelope will have. */
+export const envelopeId: (text: string) => EnvelopeId = reader(
+  parserOf('draft id', EnvelopeIdSchema, 'message.invalid'),
+);
 export const blobId: (text: string) => BlobId = reader(parserOf('attachment id', BlobIdSchema, 'message.invalid'));
 export const federationId: (text: string) => FederationId = reader(
   parserOf('federation id', FederationIdSchema, 'message.invalid'),

@@ -12,6 +12,7 @@ const FLAG_WORDS = {
   forked: 'FORKED: the same device has sent another message under the same number.',
   'id-reused': 'ID USED TWICE: the same device has sent another envelope under the same id.',
   late: 'LATE: it arrived behind messages that follow it.',
+  repeated: 'SENT TWICE: two devices have sent the same approved message; it counts once.',
   recovered: "RECOVERED: from the agency archive; its times are the storing device's word.",
 } as const satisfies Record<TimelineEntry['flags'][number], string>;
 

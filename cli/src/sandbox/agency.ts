@@ -6,15 +6,26 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { InboxItem, SdkEvent } from '@holdfast/client-sdk';
+import type { EnvelopeId } from '@holdfast/protocol';
 import { CliError } from '../errors.js';
 import { type Answer, type Line, type Order, readLine, type SentAnswer } from './orders.js';
 
 const ENTRY = fileURLToPath(new URL('./agency-process.js', import.meta.url));
 
+/** The officers of each agency of a sandbox. */
+export const DRAFTER = 'analyst-1';
+export const APPROVER = 'approver-1';
+export const OFFICERS = [
+  { name: DRAFTER, roles: ['analyst', 'duty'] },
+  { name: APPROVER, roles: ['approver'] },
+] as const;
+
 export interface AgencyOptions {
   readonly home: string;
   readonly device: string;
   readonly unlockFile: string;
+  /** Where the keys of its officers lie, `<name>.key`. */
+  readonly officersFolder: string;
   readonly logFile: string;
   readonly onEvent: (event: SdkEvent) => void;
 }
@@ -29,9 +40,13 @@ export class AgencyProcess {
   readonly items: InboxItem[] = [];
 
   constructor(options: AgencyOptions) {
-    this.#child = spawn(process.execPath, [ENTRY, options.home, options.device, options.unlockFile], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [ENTRY, options.home, options.device, options.unlockFile, options.officersFolder],
+      {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
     this.#child.stderr.pipe(createWriteStream(options.logFile, { flags: 'a' }));
     this.#exited = once(this.#child, 'exit').then(() => {
       for (const { reject } of this.#answers.values())
@@ -80,6 +95,16 @@ export class AgencyProcess {
     const { sent } = await this.order(order);
     if (sent === undefined) throw new CliError('sandbox.failed', `The order "${order.do}" sent nothing.`);
     return sent;
+  }
+
+  /** As `send`, in four eyes: one officer drafts, the other approves. @param onDraft told of the draft between the two */
+  async sendApproved(order: Order, onDraft: (draft: EnvelopeId) => void): Promise<SentAnswer> {
+    const { draft } = await this.order({ ...order, as: DRAFTER });
+    if (draft === undefined) throw new CliError('sandbox.failed', `The order "${order.do}" was sent without approval.`);
+    onDraft(draft);
+    const { until, timeoutMs } = order;
+    const waiting = { ...(until === undefined ? {} : { until }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    return await this.send({ do: 'approve', draft, as: APPROVER, ...waiting });
   }
 
   /** The first item that fits, now or when it comes. */

@@ -75,3 +75,16 @@ async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
+
+/** Every longer text of a body: names, facts, account numbers. Short codes and enumerations would be found by chance. */
+export function canariesOf(body: unknown): string[] {
+  const found = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') {
+      if (value.length >= 12 && (value.includes(' ') || /\d{6}/.test(value))) found.add(value.slice(0, 120));
+    } else if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(walk);
+  };
+  walk(body);
+  return [...found];
+}

@@ -5,8 +5,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  addOfficer,
   admitMember,
   enrol,
+  fetchChain,
   initAgency,
   initFederation,
   joinFederation,
@@ -19,7 +21,7 @@ import type { AcceptedTrustList } from '@holdfast/keys/verify';
 import { type AgencyId, OPERATIONS, OriginSchema, PublicKeySchema, parserOf } from '@holdfast/protocol';
 import { agencyId } from '../context.js';
 import { readInput } from '../input/read-input.js';
-import { AgencyProcess } from './agency.js';
+import { AgencyProcess, OFFICERS } from './agency.js';
 import { type RelayProcess, runRelay, startRelay } from './relay-process.js';
 
 const ORIGIN = parserOf('origin', OriginSchema, 'message.invalid')('relay.sandbox/holdfast');
@@ -49,6 +51,8 @@ export interface Network {
   restartRelay(): Promise<void>;
   startAgency(member: SandboxMember, onEvent: (event: SdkEvent) => void): AgencyProcess;
   agencyHome(member: SandboxMember): string;
+  /** Where its officers' key files lie. */
+  officersFolder(member: SandboxMember): string;
   /** Ends whatever still runs: nothing may stay behind a failure. */
   killAll(): Promise<void>;
 }
@@ -114,6 +118,7 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
         home: network.agencyHome(member),
         device: 'gateway',
         unlockFile,
+        officersFolder: network.officersFolder(member),
         logFile,
         onEvent,
       });
@@ -124,6 +129,7 @@ export async function makeNetwork(options: NetworkOptions): Promise<Network> {
       await Promise.all([network.relay.kill(), ...started.map((agency) => agency.kill())]);
     },
     agencyHome: (member) => join(home, 'agency', member.agency),
+    officersFolder: (member) => join(home, 'officers', member.agency),
   };
   try {
     for (const member of MEMBERS) await register(network, member, options);
@@ -174,9 +180,10 @@ async function foundFederation(
 
 async function register(
   network: Network,
-  { agency, name, sample }: SandboxMember,
+  member: SandboxMember,
   { home, samples, devices, report, signal }: NetworkOptions,
 ): Promise<void> {
+  const { agency, name, sample } = member;
   const unlock = await unlockOf(network.unlockFile);
   const agencyHome = join(home, 'agency', agency);
   await joinFederation({
@@ -189,11 +196,23 @@ async function register(
     nowMs: Date.now(),
     signal,
   });
+  const folder = network.officersFolder(member);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const session = openSession(network.relay.url, signal);
+  for (const officer of OFFICERS) {
+    const file = join(folder, `${officer.name}.key`);
+    await writeFile(file, randomBytes(32), { mode: 0o600 });
+    const { chain } = await fetchChain(session, agency, network.trust.fed);
+    const work = { home: agencyHome, chain, session, unlock, nowMs: Date.now() };
+    await addOfficer(work, { ...officer, unlock: await unlockOf(file) });
+  }
+  // After its officers, so that no device is told of what happened before it.
   for (const device of devices) await enrol({ home: agencyHome, name: device, unlock, nowMs: Date.now(), signal });
+  const officers = OFFICERS.map((officer) => officer.name);
   report(
     'agency.ready',
-    { agency, devices },
-    `${name} (${agency}) has published its directory entry and capability record; devices: ${devices.join(', ')}.`,
+    { agency, devices, officers },
+    `${name} (${agency}) has published its directory entry and capability record; devices: ${devices.join(', ')}; officers: ${officers.join(', ')}.`,
   );
 }
 

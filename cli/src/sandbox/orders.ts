@@ -14,6 +14,8 @@ type Until = Parameters<SendHandle['until']>[0];
 interface Waiting {
   readonly until?: Until;
   readonly timeoutMs?: number;
+  /** Which officer speaks; the device alone where nobody is named. */
+  readonly as?: string;
 }
 
 export type Order = Waiting &
@@ -25,6 +27,7 @@ export type Order = Waiting &
     | ({ readonly do: 'freeze.impose' } & FreezeStep<'freeze.impose'>)
     | ({ readonly do: 'freeze.refuse' } & FreezeStep<'freeze.refuse'>)
     | { readonly do: 'imposition'; readonly conversation: ConversationId; readonly input: unknown }
+    | { readonly do: 'approve'; readonly draft: EnvelopeId }
     | { readonly do: 'until'; readonly id: EnvelopeId }
     | { readonly do: 'case'; readonly conversation: ConversationId }
     | { readonly do: 'download'; readonly ref: AttachmentRef; readonly path: string }
@@ -35,6 +38,8 @@ export type SentAnswer = Pick<SendHandle, 'id' | 'eh' | 'conversation' | 'state'
 export interface Answer {
   readonly self?: { readonly agency: string; readonly device: string };
   readonly sent?: SentAnswer;
+  /** It awaits approval. */
+  readonly draft?: EnvelopeId;
   readonly case?: Case;
   readonly body?: MessageBody<'freeze.impose'>;
   readonly sha256?: string;

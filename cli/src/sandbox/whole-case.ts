@@ -12,8 +12,8 @@ import { verifyReceipt } from '@holdfast/keys/verify';
 import { fromBase64url, parseMessage } from '@holdfast/protocol';
 import { CliError } from '../errors.js';
 import { readBody } from '../input/read-body.js';
-import type { AgencyProcess } from './agency.js';
-import { searchCanaries } from './canaries.js';
+import { type AgencyProcess, APPROVER, DRAFTER } from './agency.js';
+import { canariesOf, searchCanaries } from './canaries.js';
 import { MEMBERS, type Network, type Report } from './network.js';
 import type { SentAnswer } from './orders.js';
 
@@ -35,6 +35,13 @@ export async function runWholeCase(
     if (event.event === 'alarm') alarms.push(`${agency}: ${JSON.stringify(event)}`);
   };
 
+  const drafted = (agency: string) => (draft: string) =>
+    report(
+      'draft.approved',
+      { agency, draft, drafter: DRAFTER, approver: APPROVER },
+      `  ${agency}: ${DRAFTER} has drafted it, and ${APPROVER} approves it: four eyes.`,
+    );
+
   // 1. A sends while B is away: the relay alone holds the message.
   const a = network.startAgency(requesting, listen(requesting.agency));
   await a.order({ do: 'online' });
@@ -45,14 +52,17 @@ export async function runWholeCase(
     'disclosure',
     await readBody(join(samples, 'disclosure.json'), Date.now(), { attachments: named }),
   ).body;
-  const disclosed = await a.send({
-    do: 'disclose',
-    to: requested.agency,
-    body: disclosureBody,
-    attachments: [{ id, path: attachment.path }],
-    until: 'accepted',
-    timeoutMs: 120_000,
-  });
+  const disclosed = await a.sendApproved(
+    {
+      do: 'disclose',
+      to: requested.agency,
+      body: disclosureBody,
+      attachments: [{ id, path: attachment.path }],
+      until: 'accepted',
+      timeoutMs: 120_000,
+    },
+    drafted(requesting.agency),
+  );
   checkReceipt(network, disclosed);
   report(
     'disclosure.accepted',
@@ -97,7 +107,10 @@ export async function runWholeCase(
 
   // 4. The flash alert.
   const requestBody = parseMessage('freeze.request', await readBody(join(samples, 'alert.json'), Date.now())).body;
-  const alert = await a.send({ do: 'freeze.request', to: requested.agency, body: requestBody, until: 'delivered' });
+  const alert = await a.sendApproved(
+    { do: 'freeze.request', to: requested.agency, body: requestBody, until: 'delivered' },
+    drafted(requesting.agency),
+  );
   checkReceipt(network, alert);
   report(
     'alert.delivered',
@@ -115,6 +128,7 @@ export async function runWholeCase(
     conversation,
     body: acknowledgeBody,
     until: 'delivered',
+    as: DRAFTER,
   });
   checkReceipt(network, acknowledged);
   report('alert.acknowledged', { eh: acknowledged.eh }, "Belmora's duty officer has acknowledged it.");
@@ -126,7 +140,10 @@ export async function runWholeCase(
     input: await readBody(join(samples, 'impose.json'), Date.now()),
   });
   must(imposition.body !== undefined, 'There is no imposition to send.');
-  const imposed = await b.send({ do: 'freeze.impose', conversation, body: imposition.body, until: 'delivered' });
+  const imposed = await b.sendApproved(
+    { do: 'freeze.impose', conversation, body: imposition.body, until: 'delivered' },
+    drafted(requested.agency),
+  );
   checkReceipt(network, imposed);
   await a.item(({ eh }) => eh === imposed.eh);
   const { case: seen } = await a.order({ do: 'case', conversation });
@@ -195,19 +212,6 @@ async function makeAttachment(
   await file.writeFile(bytes);
   await file.close();
   return { path, sha256: createHash('sha256').update(bytes).digest('hex'), canary };
-}
-
-/** Every longer text of a body: names, facts, account numbers. Short codes and enumerations would be found by chance. */
-function canariesOf(body: unknown): string[] {
-  const found = new Set<string>();
-  const walk = (value: unknown): void => {
-    if (typeof value === 'string') {
-      if (value.length >= 12 && (value.includes(' ') || /\d{6}/.test(value))) found.add(value.slice(0, 120));
-    } else if (Array.isArray(value)) value.forEach(walk);
-    else if (typeof value === 'object' && value !== null) Object.values(value).forEach(walk);
-  };
-  walk(body);
-  return [...found];
 }
 
 /** Directory entries and capability records are public to the relay; a word that stands in them proves nothing. */

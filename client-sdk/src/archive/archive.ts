@@ -9,6 +9,7 @@ import { type ContentKeyTable, contentKeyTable } from './content-key-table.js';
 import { type ConversationTable, conversationTable } from './conversation-table.js';
 import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
+import { type DraftTable, draftTable } from './draft-table.js';
 import { type MessageTable, messageTable } from './message-table.js';
 import { type MissingTable, missingTable } from './missing-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
@@ -19,6 +20,7 @@ export interface Archive {
   readonly directory: DirectoryTable;
   readonly messages: MessageTable;
   readonly outbox: OutboxTable;
+  readonly drafts: DraftTable;
   readonly conversations: ConversationTable;
   readonly arrivals: ArrivalTable;
   readonly missing: MissingTable;
@@ -37,6 +39,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     directory: directoryTable(db),
     messages: messageTable(db),
     outbox: outboxTable(db),
+    drafts: draftTable(db),
     conversations: conversationTable(db),
     arrivals: arrivalTable(db),
     missing: missingTable(db),
@@ -57,6 +60,9 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     },
     get outbox() {
       return opened().outbox;
+    },
+    get drafts() {
+      return opened().drafts;
     },
     get conversations() {
       return opened().conversations;

@@ -57,6 +57,8 @@ export interface MessageTable {
   under(conversation: ConversationId, device: DeviceId, sq: number): StoredMessage[];
   /** Everything that a device sent under one envelope id; more than one is a fault. */
   underId(device: DeviceId, id: EnvelopeId): StoredMessage[];
+  /** Everything that an agency has sent under one envelope id, by any of its devices. */
+  ofAct(agency: AgencyId, id: EnvelopeId): StoredMessage[];
   markHandled(eh: Hash): void;
   ofConversation(conversation: ConversationId): StoredMessage[];
   /** Those with others, oldest first: what an agency's devices tell one another is no case. */
@@ -139,6 +141,9 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
   const underId = db.prepare<[string, string], Row>(
     'SELECT * FROM messages WHERE device = ? AND envelope_id = ? ORDER BY arrival',
   );
+  const ofAct = db.prepare<[string, string], Row>(
+    'SELECT * FROM messages WHERE agency = ? AND envelope_id = ? ORDER BY arrival',
+  );
   const ofConversation = db.prepare<[string], Row>('SELECT * FROM messages WHERE conversation = ? ORDER BY arrival');
   const conversations = db.prepare<[], { conversation: ConversationId }>(
     "SELECT conversation, MIN(arrival) AS first FROM messages WHERE kind NOT LIKE 'own.%' GROUP BY conversation ORDER BY first",
@@ -185,6 +190,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
     },
     under: (conversation, device, sq) => under.all(conversation, device, sq).map(fromRow),
     underId: (device, id) => underId.all(device, id).map(fromRow),
+    ofAct: (agency, id) => ofAct.all(agency, id).map(fromRow),
     ofConversation: (conversation) => ofConversation.all(conversation).map(fromRow),
     conversations: () => conversations.all().map((row) => row.conversation),
     conversationsWith: (kinds) => withKinds.all(JSON.stringify(kinds)),

@@ -16,7 +16,7 @@ import {
   type Receipt,
 } from '@holdfast/protocol';
 import type { ArchiveDatabase } from './database.js';
-import { parseAgencies, parseFollows } from './json-columns.js';
+import { parseAgencies, parseFollows, parseSigned, type SignedParts } from './json-columns.js';
 
 export type OutboxState = 'queued' | 'sealed' | 'accepted' | 'refused' | 'expired';
 
@@ -35,6 +35,8 @@ export interface NewOutboxItem {
   readonly createdAtMs: number;
   /** Whose attachments the relay must have before this goes out, beside its own. */
   readonly uploadsFirst?: EnvelopeId | null;
+  /** Null where the device speaks alone. */
+  readonly signed?: SignedParts | null;
 }
 
 export interface OutboxItem extends NewOutboxItem {
@@ -99,6 +101,7 @@ interface Row {
   body: Uint8Array;
   created_at_ms: number;
   uploads_first: EnvelopeId | null;
+  signed: string | null;
   state: OutboxState;
   eh: Hash | null;
   sealed: Uint8Array | null;
@@ -119,6 +122,7 @@ const fromRow = (row: Row): OutboxItem => ({
   body: row.body,
   createdAtMs: row.created_at_ms,
   uploadsFirst: row.uploads_first,
+  signed: row.signed === null ? null : parseSigned(row.signed),
   state: row.state,
   eh: row.eh,
   sealed: row.sealed,
@@ -133,8 +137,8 @@ interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded'> {
 
 export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const insert = db.prepare(
-    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, uploads_first, state, watched)
-     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, @uploadsFirst, 'queued', @watched)`,
+    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, uploads_first, signed, state, watched)
+     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, @uploadsFirst, @signed, 'queued', @watched)`,
   );
   const addAttachment = db.prepare(
     'INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)',
@@ -184,6 +188,7 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
         recipients: JSON.stringify(item.recipients),
         follows: JSON.stringify([...item.follows, ...followsQueued]),
         uploadsFirst: item.uploadsFirst ?? null,
+        signed: item.signed ? JSON.stringify(item.signed) : null,
         watched: item.kind.startsWith('receipt.') || isOwnKind(item.kind) ? 0 : 1,
       }),
     addAttachment: (attachment) => void addAttachment.run(attachment),

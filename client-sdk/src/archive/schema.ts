@@ -143,4 +143,18 @@ ALTER TABLE kept_aside RENAME TO held;
   `
 ALTER TABLE outbox ADD COLUMN uploads_first TEXT;
 `,
+  // Four eyes: what waits for approval, and what officers have signed of what goes out.
+  `
+ALTER TABLE outbox ADD COLUMN signed TEXT;
+CREATE TABLE drafts (
+  id TEXT PRIMARY KEY,
+  wire BLOB NOT NULL,
+  thread TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('draft', 'awaiting-approval', 'sent')),
+  decided_by TEXT,
+  reason TEXT,
+  created_at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_act ON messages (agency, envelope_id);
+`,
 ];

@@ -9,10 +9,14 @@ import type { OutboxItem } from '../archive/outbox-table.js';
 import { causalOrder } from './causal-order.js';
 
 const isEvent = ({ kind }: { readonly kind: string }): boolean => !kind.startsWith('receipt.');
+/** The same act, sealed by two devices under one id, counts once. */
+const isFirst = ({ flags }: StoredMessage): boolean => !flags.includes('repeated');
 
 /** The case's messages, receipts apart, each after what it follows. */
 export const eventsOf = (archive: Archive, conversation: ConversationId): readonly StoredMessage[] =>
-  causalOrder(archive.messages.ofConversation(conversation).filter(isEvent));
+  causalOrder(
+    archive.messages.ofConversation(conversation).filter((message) => isEvent(message) && isFirst(message)),
+  );
 
 /** What waits here unsealed in a case, receipts apart. */
 export const queuedEventsOf = (archive: Archive, conversation: ConversationId): readonly OutboxItem[] =>

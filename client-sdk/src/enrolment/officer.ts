@@ -15,6 +15,7 @@ import {
 } from '@holdfast/keys';
 import { type AgencyChain, isKeysError } from '@holdfast/keys/verify';
 import {
+  type Delegation,
   MS_PER_DAY,
   type OfficerId,
   OfficerIdSchema,
@@ -81,6 +82,8 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 export interface NewOfficer {
   readonly name: string;
   readonly roles: readonly Role[];
+  /** Bounds within which alone the officer may sign; none where nothing is said. */
+  readonly delegation?: Delegation;
   /** The officer's own. */
   readonly unlock: Unlock;
 }
@@ -91,7 +94,7 @@ export interface NewOfficer {
  */
 export async function addOfficer(
   work: DirectoryWork,
-  { name, roles, unlock }: NewOfficer,
+  { name, roles, unlock, delegation }: NewOfficer,
   params?: Argon2idParams,
 ): Promise<{ readonly officer: OfficerId; readonly chain: AgencyChain }> {
   const { home, chain, session, nowMs } = work;
@@ -109,6 +112,7 @@ export async function addOfficer(
     kind: 'officer' as const,
     officer,
     roles: [...roles],
+    ...(delegation === undefined ? {} : { delegation }),
     key: toBase64url(key.publicKey),
     notBeforeMs: nowMs - 60_000,
     notAfterMs: nowMs + OFFICER_LIFE_DAYS * MS_PER_DAY,

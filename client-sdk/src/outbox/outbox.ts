@@ -2,7 +2,7 @@
  * The outbox: a durable queue that empties itself. Items of one conversation go out in order; flash before urgent before
  * routine; nothing waits behind another conversation's attachment. What the relay has taken it has proved by a receipt.
  */
-import { verifyReceipt } from '@holdfast/keys/verify';
+import { isKeysError, type KeysError, verifyReceipt } from '@holdfast/keys/verify';
 import {
   type ConversationId,
   type EnvelopeId,
@@ -180,7 +180,16 @@ export class Outbox {
       this.#deps.emit({ event: 'outbox.refused', id: item.id, problem: error.problem });
       return true;
     }
+    if (isKeysError(error) && error.code.startsWith('approval.')) return this.#unapproved(item, error);
     return this.#wait(item, error);
+  }
+
+  /** While it waited its approval ended, or an officer of ours was revoked: every recipient would refuse it. */
+  #unapproved({ id }: OutboxItem, { code, message }: KeysError): true {
+    const problem = { type: `urn:holdfast:error:${code}`, title: message, status: 403, code, retryable: false };
+    this.#deps.archive.outbox.setRefused(id, problem);
+    this.#deps.emit({ event: 'outbox.refused', id, problem });
+    return true;
   }
 
   #wait(item: OutboxItem, error: unknown): false {

@@ -10,11 +10,13 @@ import {
   type SigningKey,
   sealEnvelope,
 } from '@holdfast/keys';
-import { sha256 } from '@holdfast/keys/verify';
+import { sha256, verifyApproval } from '@holdfast/keys/verify';
 import {
   type AgencyId,
+  bodyHash,
   type DeviceId,
   type FederationId,
+  fromBase64url,
   isFreezeKind,
   LIMITS,
   type Manifest,
@@ -24,8 +26,10 @@ import {
   toHash,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { SignedParts } from '../archive/json-columns.js';
 import type { OutboxAttachment, OutboxItem } from '../archive/outbox-table.js';
 import { followsOf } from '../cases/heads.js';
+import { approvalsRequired } from '../directory/approval-policy.js';
 import type { Directory } from '../directory/directory.js';
 import { headsOf } from '../directory/view.js';
 import { SdkError } from '../errors.js';
@@ -80,11 +84,11 @@ export async function sealItem(
     caseRef: item.caseRef,
     termsHash: item.termsHash,
     attachments: archive.outbox.attachments(item.id).map(attachmentRef),
-    actor: null,
-    actorSig: null,
-    approvals: [],
+    ...officersOf(item),
     checkpoints: [],
   };
+  const { signed = null } = item;
+  if (signed !== null) assertStillApproved(item, signed, manifest, roster, deps, atMs);
   deps.onStep?.('sealing');
   const sealed = await sealEnvelope({
     fed: identity.fed,
@@ -98,6 +102,7 @@ export async function sealItem(
     priority: item.priority,
     manifest,
     body: item.body,
+    ...(signed === null ? {} : { salt: fromBase64url(signed.salt) }),
     padding: paddingOf(item.kind, item.body.length),
   });
   archive.atomically(() => {
@@ -146,6 +151,37 @@ function recipientsOf(item: OutboxItem, directory: Directory, identity: Identity
 function attachmentRef({ id, key, size, sha256: hash }: OutboxAttachment): Manifest['attachments'][number] {
   if (size === null || hash === null) throw new SdkError('attachment.unreadable', 'An attachment is not ready yet.');
   return { id, key: toBase64url(key), size, sha256: hash };
+}
+
+/** What the manifest says of officers; nothing where the device speaks alone. */
+function officersOf({ signed }: OutboxItem): Pick<Manifest, 'actor' | 'actorSig' | 'approvedUntil' | 'approvals'> {
+  if (signed === null || signed === undefined)
+    return { actor: null, actorSig: null, approvedUntil: null, approvals: [] };
+  const { actor, actorSig, approvedUntil, approvals } = signed;
+  return { actor, actorSig, approvedUntil, approvals };
+}
+
+/** As its recipients will check it: an officer may have been revoked, or the approval have ended, while it waited here. */
+function assertStillApproved(
+  { id, body }: OutboxItem,
+  { salt }: SignedParts,
+  manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'>,
+  roster: readonly AgencyId[],
+  {
+    archive,
+    directory,
+    identity,
+  }: { readonly archive: Archive; readonly directory: Directory; readonly identity: Identity },
+  tsMs: number,
+): void {
+  const chain = directory.chainOf(identity.agency);
+  if (chain === undefined) throw new SdkError('relay.unreachable');
+  const required = approvalsRequired(archive, directory.view, identity.agency, chain.seq, tsMs);
+  const hash = toHash(bodyHash(sha256, fromBase64url(salt), body));
+  verifyApproval(
+    { core: { fed: identity.fed, id, ts: tsMs }, manifest: { ...manifest, bodyHash: hash }, roster },
+    { chain, seq: chain.seq, required },
+  );
 }
 
 /** What the manifest and its signature take beside the body, with room to spare. */

@@ -3,10 +3,12 @@
  * why the envelope is not believed; what it finds beside is raised, and stops nothing.
  */
 import type { EpochSecret, OpenedEnvelope } from '@holdfast/keys';
-import { sha256 } from '@holdfast/keys/verify';
-import { type AgencyId, type EpochKeyName, isOwnKind, rosterHash, toBase64url } from '@holdfast/protocol';
+import { hasOfficers, sha256, verifyApproval } from '@holdfast/keys/verify';
+import { type AgencyId, type EpochKeyName, isOwnKind, rosterHash, signersOf, toBase64url } from '@holdfast/protocol';
 import type { Finding } from '../alarms.js';
+import type { Archive } from '../archive/archive.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
+import { approvalsRequired } from '../directory/approval-policy.js';
 import type { Directory } from '../directory/directory.js';
 import { checkRecipients, mayPass, rosterOf, type Sender, senderOf } from '../directory/view.js';
 import type { Identity } from '../outbox/seal-item.js';
@@ -14,6 +16,7 @@ import { type InspectedItem, openItem } from '../rewrap/open-item.js';
 import type { StepHook } from '../steps.js';
 
 export interface OpeningDependencies {
+  readonly archive: Archive;
   readonly directory: Directory;
   readonly identity: Identity;
   readonly now: () => number;
@@ -45,12 +48,12 @@ export async function openDelivered(inspected: InspectedItem, deps: OpeningDepen
     epochSecret,
   });
   if (sender === undefined) throw new DirectoryAlarm('sender.unknown');
-  assertSigned(directory.view.trust.list.use, envelope.manifest);
   if (!mayPass(directory.view, envelope.manifest.kind, deps.now())) throw new DirectoryAlarm('directory.expired');
   const roster = rosterOf(directory.view, envelope.core);
   if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
     throw new DirectoryAlarm('recipient.ghost', { roster });
   assertOwn(envelope.manifest.kind, roster, identity.agency);
+  assertSigned(envelope, sender.agency, roster, deps);
   deps.onStep?.('decrypted');
   return { envelope, sender, roster, findings: directory.findingsOn(envelope.core, envelope.eh) };
 }
@@ -60,8 +63,26 @@ function assertOwn(kind: string, roster: readonly AgencyId[], self: AgencyId): v
   if (isOwnKind(kind) && roster.some((agency) => agency !== self)) throw new DirectoryAlarm('own.not-ours', { roster });
 }
 
-/** A device alone speaks for its agency only in a sandbox; officers' signatures are a later version's. Receipts, and what its siblings are told, are a device's own. */
-function assertSigned(use: 'sandbox' | 'live', { kind, approvals }: OpenedEnvelope['manifest']): void {
-  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.') && !isOwnKind(kind))
-    throw new DirectoryAlarm('officers.missing');
+/**
+ * Officers' signatures that are there must hold, all of them and in the number that the kind asks for. A device alone speaks for its
+ * agency only in a sandbox; receipts, and what its siblings are told, are its own word everywhere.
+ */
+function assertSigned(
+  { core, manifest }: OpenedEnvelope,
+  agency: AgencyId,
+  roster: readonly AgencyId[],
+  { archive, directory }: OpeningDependencies,
+): void {
+  const { view } = directory;
+  const chain = view.agencies.get(agency)?.chain;
+  if (!hasOfficers(manifest)) {
+    if (view.trust.list.use === 'live' && signersOf(manifest.kind).by !== 'device')
+      throw new DirectoryAlarm('officers.missing');
+    return;
+  }
+  const seq = core.dir[agency]?.[0];
+  // What names no position of its own agency's chain names no officer either.
+  if (chain === undefined || seq === undefined) throw new DirectoryAlarm('approval.officer-unknown');
+  const required = approvalsRequired(archive, view, agency, seq, core.ts);
+  verifyApproval({ core, manifest, roster }, { chain, seq, required });
 }

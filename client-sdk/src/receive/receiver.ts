@@ -5,7 +5,7 @@
  */
 import { isKeysError, KeysError } from '@holdfast/keys';
 import { verifySignature } from '@holdfast/keys/verify';
-import { type Delivery, envelopeSigningBytes, isProtocolError } from '@holdfast/protocol';
+import { type Delivery, type EnvelopeId, envelopeSigningBytes, isProtocolError } from '@holdfast/protocol';
 import { ALARMS, type AlarmEvent, alarmEvent, type Finding, isAlarmCode } from '../alarms.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import { markCloned } from '../clone.js';
@@ -24,6 +24,8 @@ export type ReceiverEvent =
       readonly agency: string;
       readonly atMs: number;
     }
+  /** A draft is new, or something was done with it, here or on another device: see `drafts`. */
+  | { readonly event: 'draft'; readonly id: EnvelopeId }
   | { readonly event: 'outbox.expired'; readonly eh: string; readonly undelivered: readonly string[] }
   | AlarmEvent;
 
@@ -110,10 +112,16 @@ export class Receiver {
   }
 
   /** Says what storing has brought, once it is durable. */
-  tell({ released, acknowledgement, findings }: Omit<StoredResult, 'acknowledgement'> & Partial<StoredResult>): void {
+  tell({
+    released,
+    acknowledgement,
+    findings,
+    draft,
+  }: Omit<StoredResult, 'acknowledgement'> & Partial<StoredResult>): void {
     const { emit } = this.#deps;
     for (const { code, detail } of findings) emit(alarmEvent(code, detail));
     if (acknowledgement !== undefined) emit({ event: 'receipt', ...acknowledgement });
+    if (draft !== undefined) emit({ event: 'draft', id: draft });
     for (const message of released)
       if (message.direction === 'in' && !message.handled) emit({ event: 'inbox.stored', message });
   }

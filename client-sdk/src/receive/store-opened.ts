@@ -2,7 +2,7 @@
  * Storing an opened message: one transaction for the message, the thread of hashes, the cursor, the receipt that goes back, and
  * whatever its numbers say of its sender.
  */
-import type { Hash, Mailbox } from '@holdfast/protocol';
+import type { EnvelopeId, Hash, Mailbox } from '@holdfast/protocol';
 import { mailboxOf } from '@holdfast/protocol';
 import type { Finding } from '../alarms.js';
 import type { Archive } from '../archive/archive.js';
@@ -14,7 +14,9 @@ import { keepContentKey } from '../rewrap/keep-content-key.js';
 import type { Causality } from './causality.js';
 import { countReceipt } from './count-receipt.js';
 import type { OpenedMessage } from './open-delivered.js';
+import { flagRepeated, repeatedActs } from './repeated-act.js';
 import { sequenceFindings } from './sequence.js';
+import { takeOwn } from './take-own.js';
 
 /** Older than this on arrival, while we were connected all the time, is worth a word. */
 const DELAYED_AFTER_MS: Readonly<Record<Mailbox, number>> = { alert: 15 * 60_000, routine: 24 * 3_600_000 };
@@ -36,13 +38,15 @@ export interface StoredResult {
   readonly released: readonly StoredMessage[];
   readonly acknowledgement: Acknowledgement | undefined;
   readonly findings: readonly Finding[];
+  /** A draft of ours that another device of ours has changed. */
+  readonly draft?: EnvelopeId | undefined;
 }
 
 const NOTHING: StoredResult = { released: [], acknowledgement: undefined, findings: [] };
 
 /**
  * @param also what belongs to the same transaction
- * @throws DirectoryAlarm `conversation.roster-changed`
+ * @throws DirectoryAlarm `conversation.roster-changed`, `approval.id-reused`
  */
 export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependencies, also: () => void): StoredResult {
   const { archive, identity, now } = deps;
@@ -55,6 +59,7 @@ export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependen
     if (archive.messages.has(eh)) return NOTHING;
     const atMs = now();
     const isReceipt = manifest.kind.startsWith('receipt.');
+    const repeated = repeatedActs(archive, opened, eh);
     archive.conversations.create(manifest.conversation, opened.roster, atMs);
     const isReady = deps.causality.isReady(manifest, core.from, atMs);
     archive.messages.insert({
@@ -71,7 +76,7 @@ export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependen
       follows: manifest.on,
       body,
       jws,
-      handled: isReceipt || direction === 'sibling',
+      handled: isReceipt || direction === 'sibling' || repeated.length > 0,
       envelopeId: core.id,
       sq: manifest.sq,
       prev: manifest.prev,
@@ -79,6 +84,7 @@ export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependen
     });
     const findings = [...opened.findings, ...sequenceFindings(archive, { eh, core, manifest }, identity.device)];
     if (direction === 'in' && !isReceipt) findings.push(...delayFindings(eh, opened, deps));
+    findings.push(...flagRepeated(archive, repeated, { eh, tsMs: core.ts, conversation: manifest.conversation }));
     const settled = deps.causality.arrived(eh);
     findings.push(...settled.findings);
     archive.conversations.see(manifest.conversation, { device: core.from, sq: manifest.sq, eh });
@@ -87,7 +93,8 @@ export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependen
     if (message === undefined) throw new Error('A message that was just stored is not there.');
     if (direction === 'in' && !isReceipt) deps.queueReceipt(message, 'delivered');
     const acknowledgement = isReceipt ? countReceipt(archive, message) : undefined;
-    return { released: isReady ? [message, ...settled.released] : settled.released, acknowledgement, findings };
+    const draft = direction === 'sibling' ? takeOwn(archive, message) : undefined;
+    return { draft, released: isReady ? [message, ...settled.released] : settled.released, acknowledgement, findings };
   });
 }
 

@@ -7,7 +7,7 @@ import { type AgencyId, type MessageBody, termsHash, toHash } from '@holdfast/pr
 import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
 import type { Dispatch } from './dispatch.js';
-import { assertMaySpeak, assertTrusted, newConversationId } from './enqueue.js';
+import { assertTrusted, newConversationId } from './enqueue.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
 export interface Disclosure {
@@ -33,7 +33,6 @@ export async function sendDisclosure<Sent>(
   const recipient = await runtime.published(to, signal);
   signal.throwIfAborted();
   assertTrusted(recipient);
-  assertMaySpeak(runtime.federationUse());
   const terms = toHash(termsHash(sha256, body.restrictions));
   if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
     throw new SdkError('terms.not-accepted', undefined, {

@@ -2,8 +2,10 @@
  * From a flow's message to whatever the speaker gets back. Every flow ends here and nowhere else: a device that speaks alone gets a
  * handle, since the message is queued at once.
  */
+import { signersOf } from '@holdfast/protocol';
 import { headsWithQueued } from '../cases/heads.js';
 import type { DeskRuntime } from '../desk-runtime.js';
+import { SdkError } from '../errors.js';
 import { enqueue, type OutgoingMessage } from './enqueue.js';
 import { handleOf, type SendHandle } from './handle.js';
 
@@ -20,7 +22,9 @@ export const speakAlone =
   (runtime: DeskRuntime): Dispatch<SendHandle> =>
   ({ assertAllowed, ...message }) => {
     const { archive, events, identity, now, onStep, outbox } = runtime;
-    const { conversation, recipients } = message;
+    const { conversation, kind, recipients } = message;
+    if (signersOf(kind).by !== 'device' && runtime.federationUse() === 'live')
+      return Promise.reject(new SdkError('officer.required'));
     const id = archive.atomically(() => {
       assertAllowed?.();
       archive.conversations.create(conversation, [...recipients, identity.agency], now());

@@ -22,6 +22,7 @@ import {
   toEnvelopeId,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
+import type { SignedParts } from '../archive/json-columns.js';
 import { assertNotCloned } from '../clone.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
@@ -40,6 +41,9 @@ export interface OutgoingMessage<K extends MessageKind = MessageKind> {
   readonly attachments: readonly OutgoingAttachment[];
   /** Whose attachments the relay must have before this goes out. */
   readonly uploadsFirst?: EnvelopeId;
+  /** What officers have signed, under the id that they signed; fresh and alone where nothing is said. */
+  readonly id?: EnvelopeId;
+  readonly signed?: SignedParts;
 }
 
 /** Fresh random ids. */
@@ -51,19 +55,9 @@ export const newBlobId = (): BlobId => toBlobId(randomBytes(16));
 export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: number): EnvelopeId {
   if (!message.kind.startsWith('receipt.')) assertNotCloned(archive);
   const body = checkedBody(message.kind, message.body);
-  const id = newEnvelopeId();
-  const {
-    kind,
-    conversation,
-    recipients,
-    priority,
-    caseRef,
-    termsHash,
-    follows,
-    followsQueued = [],
-    attachments,
-    uploadsFirst = null,
-  } = message;
+  const { id = newEnvelopeId(), signed = null } = message;
+  const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
+  const { uploadsFirst = null, followsQueued = [] } = message;
   archive.conversations.create(conversation, [...recipients], nowMs);
   archive.outbox.insert({
     id,
@@ -78,6 +72,7 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
     body,
     createdAtMs: nowMs,
     uploadsFirst,
+    signed,
   });
   for (const attachment of attachments)
     archive.outbox.addAttachment({
@@ -104,9 +99,4 @@ function checkedBody(kind: string, body: unknown): Uint8Array {
 /** Whoever is in quarantine is told nothing until somebody has compared its root. @throws SdkError `directory.quarantined` */
 export function assertTrusted({ quarantined }: PublishedAgency): void {
   if (quarantined) throw new SdkError('directory.quarantined');
-}
-
-/** In a live federation an officer signs; until this version can, nothing is queued that every recipient would refuse. */
-export function assertMaySpeak(use: 'sandbox' | 'live'): void {
-  if (use === 'live') throw new SdkError('officer.required');
 }

@@ -4,7 +4,7 @@ import type { DeskRuntime } from '../desk-runtime.js';
 import { admitted, type Insist } from '../preflight/insist.js';
 import { preflightFor } from '../preflight/preflight.js';
 import type { Dispatch } from './dispatch.js';
-import { assertMaySpeak, assertTrusted, newConversationId } from './enqueue.js';
+import { assertTrusted, newConversationId } from './enqueue.js';
 import { checkAttachments, type OutgoingAttachment } from './outgoing-attachments.js';
 
 export interface FreezeRequest {
@@ -28,7 +28,6 @@ export async function sendFreezeRequest<Sent>(
 ): Promise<Sent> {
   await checkAttachments(body.attachments ?? [], attachments);
   assertTrusted(await runtime.published(to, signal));
-  assertMaySpeak(runtime.federationUse());
   const checked = await preflightFor(runtime, { to, body }, signal);
   signal.throwIfAborted();
   const sent = admitted(to, body, checked, insist);

@@ -12,17 +12,20 @@ import {
   ProtocolError,
   type ProtocolErrorCode,
   problemOf,
+  type Role,
   toDeviceId,
 } from '@holdfast/protocol';
 import { AlarmBell } from '../alarm-bell.js';
 import { storedAlarm } from '../alarms.js';
+import type { OfficerSigner } from '../approval/officer-signer.js';
 import { type Archive, openArchive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
 import { Holdfast } from '../client.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { isSdkError, SdkError } from '../errors.js';
 import { EventHub } from '../events.js';
-import { type FakeEnvelope, packEnvelope } from './fake-envelope.js';
+import type { FakeEnvelope } from './fake-envelope.js';
+import { FakeOfficers } from './fake-officers.js';
 import type { FakeRelay } from './fake-relay.js';
 import { nextItem } from './next-item.js';
 import { storeDelivery } from './store-delivery.js';
@@ -45,6 +48,7 @@ export class FakeAgency {
   readonly #device = toDeviceId(randomBytes(16));
   readonly #mailbox: FakeEnvelope[] = [];
   #open: OpenDesk;
+  readonly #officers: FakeOfficers;
   #isConnected = true;
   #isHeld = false;
   #refusal: Problem | undefined;
@@ -56,12 +60,18 @@ export class FakeAgency {
     this.agency = agency;
     this.#file = file;
     this.#relay = relay;
+    this.#officers = new FakeOfficers(agency, relay);
     this.#open = this.#start();
   }
 
   /** The agency's desk, as it was opened last. */
   get desk(): Holdfast {
     return this.#open.desk;
+  }
+
+  /** Certifies an officer, for `desk.as` and `desk.approve`. */
+  officer(name: string, roles: readonly Role[]): OfficerSigner {
+    return this.#officers.add(name, roles);
   }
 
   /** Cuts the connection: what is sent stays queued, nothing arrives. */
@@ -149,10 +159,12 @@ export class FakeAgency {
         return isOnline();
       },
       onStep: undefined,
-      outbox: { wake: () => this.#wake() },
+      outbox: { wake: () => this.#wake(), settled: async () => await this.#turn },
       online,
       // What waited is stored in the turn in which the desk comes online.
       caughtUp: online,
+      officers: this.#officers,
+      spool: (order) => relay.measure(order),
       federationUse: () => 'sandbox',
       recordsOf: (agency) => relay.published(agency),
       published: (agency) => Promise.resolve().then(() => relay.published(agency)),
@@ -177,7 +189,7 @@ export class FakeAgency {
     return open;
   }
 
-  /** In a turn of its own, so that whoever sends has its handle before anything moves. */
+  /** In a turn of its own: whoever sends has its handle before anything moves. */
   #wake(): void {
     const turn = (this.#turn ?? Promise.resolve()).then(() => nextTurn()).then(() => this.#move());
     const ended = turn.finally(() => {
@@ -212,7 +224,6 @@ export class FakeAgency {
   /** @returns false where it must wait, with all of its conversation behind it */
   async #send(item: OutboxItem, { archive, events }: OpenDesk): Promise<boolean> {
     const { id } = item;
-    // Its siblings, of which a fake agency has none, are all that it is for.
     if (item.recipients.length === 0) {
       archive.outbox.discard(id);
       return true;
@@ -226,7 +237,7 @@ export class FakeAgency {
         events.emit({ event: 'outbox.refused', id, problem });
         return true;
       }
-      const eh = item.eh ?? this.#submit(item, archive);
+      const eh = item.eh ?? this.#relay.submit(item, archive, { agency: this.agency, device: this.#device });
       if (this.#losesReceipt) {
         this.#losesReceipt = false;
         this.disconnect();
@@ -241,12 +252,5 @@ export class FakeAgency {
       events.emit({ event: 'outbox.waiting', id, code: error.code, advice: error.advice });
       return false;
     }
-  }
-
-  #submit(item: OutboxItem, archive: Archive): FakeEnvelope['eh'] {
-    const sender = { agency: this.agency, device: this.#device };
-    const envelope = packEnvelope(item, archive, sender, this.#relay.now());
-    this.#relay.take(envelope);
-    return envelope.eh;
   }
 }

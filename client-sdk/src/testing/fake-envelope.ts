@@ -50,7 +50,7 @@ export function packEnvelope(
   sender: { readonly agency: AgencyId; readonly device: DeviceId },
   nowMs: number,
 ): FakeEnvelope {
-  const { id, kind, conversation, recipients, priority, caseRef, termsHash, body } = item;
+  const { id, kind, conversation, recipients, priority, caseRef, termsHash, body, signed } = item;
   const follows = followsOf(archive, item);
   const thread = archive.conversations.get(conversation);
   if (thread === undefined) throw new SdkError('case.unknown');
@@ -73,9 +73,10 @@ export function packEnvelope(
     salt: text(32),
     termsHash,
     attachments,
-    actor: null,
-    actorSig: null,
-    approvals: [],
+    actor: signed?.actor ?? null,
+    actorSig: signed?.actorSig ?? null,
+    approvedUntil: signed?.approvedUntil ?? null,
+    approvals: [...(signed?.approvals ?? [])],
     checkpoints: [],
   };
   const eh = toHash(sha256(encodeManifest(manifest)));

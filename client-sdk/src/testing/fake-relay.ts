@@ -14,11 +14,12 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
+import type { Spooled } from '../attachments/spool.js';
 import type { DownloadOrder } from '../desk-runtime.js';
 import type { NamedFingerprint } from '../directory/fingerprints.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
-import { type FakeEnvelope, fakeReceipt } from './fake-envelope.js';
+import { type FakeEnvelope, fakeReceipt, packEnvelope } from './fake-envelope.js';
 
 export class FakeRelay {
   readonly fed = toFederationId(randomBytes(32));
@@ -56,6 +57,13 @@ export class FakeRelay {
     return { fed: this.fed, agency, ...rootFingerprint({ fed: this.fed, agency, root }) };
   }
 
+  /** Fixes `item` as an envelope of `sender` and takes it. @returns its name */
+  submit(item: OutboxItem, archive: Archive, sender: Pick<FakeEnvelope, 'agency' | 'device'>): Hash {
+    const envelope = packEnvelope(item, archive, sender, this.now());
+    this.take(envelope);
+    return envelope.eh;
+  }
+
   /** Takes the envelope for its recipients. */
   take(envelope: FakeEnvelope): void {
     this.#receipts.set(envelope.eh, fakeReceipt(envelope.eh, this.now()));
@@ -67,6 +75,14 @@ export class FakeRelay {
     const receipt = this.#receipts.get(eh);
     if (receipt === undefined) throw new SdkError('relay.misbehaved');
     return receipt;
+  }
+
+  /** What a file would be once encrypted; here it is the file as it is. @throws SdkError `attachment.unreadable` */
+  async measure({ source }: { readonly source: string }): Promise<Spooled> {
+    const file = await readFile(source).catch((cause: unknown) => {
+      throw new SdkError('attachment.unreadable', `${source} cannot be read.`, { cause });
+    });
+    return { size: file.length, sha256: toHash(sha256(file)) };
   }
 
   /** Takes the files that go with `item`; they are not encrypted here. @throws SdkError `attachment.unreadable` */

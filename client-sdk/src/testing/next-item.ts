@@ -1,4 +1,4 @@
-/** Which message of a fake agency goes out next. */
+/** Which item of an outbox goes out next: the real outbox's order, without its sealing. */
 import { type ConversationId, PRIORITIES } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';

@@ -4,6 +4,7 @@
  */
 import {
   type GeneralJws,
+  type Hash,
   type KeySet,
   parseStatement,
   STATEMENT_TYP,
@@ -39,16 +40,17 @@ export function extendChain(chain: AgencyChain, jws: GeneralJws, vouched: readon
   }
   if (statement.atMs < chain.atMs)
     throw new KeysError('chain.refused', 'The statement is dated before the one it follows.');
+  const head = toHash(statementHash(sha256, payload));
   const next = {
     ...chain,
     seq: statement.seq,
-    head: toHash(statementHash(sha256, payload)),
+    head,
     atMs: statement.atMs,
   };
   if (statement.kind === 'root')
     return { chain: withRoot(next, rootChange(chain, statement.root, signers, vouched)), statement };
   authorise(chain, statement, signers);
-  return { chain: apply(next, statement), statement };
+  return { chain: apply(next, statement, head), statement };
 }
 
 function withRoot(chain: AgencyChain, { root, trust, vouchedIndex }: RootChange): AgencyChain {
@@ -65,15 +67,22 @@ function withRoot(chain: AgencyChain, { root, trust, vouchedIndex }: RootChange)
   };
 }
 
-function apply(chain: AgencyChain, statement: Exclude<Statement, { kind: 'root' }>): AgencyChain {
+function apply(chain: AgencyChain, statement: Exclude<Statement, { kind: 'root' }>, head: Hash): AgencyChain {
   switch (statement.kind) {
     case 'directory-key':
       return { ...chain, directoryKeys: new Map(chain.directoryKeys).set(statement.key, certificate(statement)) };
     case 'officer': {
-      const { officer, roles } = statement;
+      const { officer, roles, delegation } = statement;
+      const bounds = delegation === undefined ? {} : { delegation };
       return {
         ...chain,
-        officers: new Map(chain.officers).set(officer, { ...certificate(statement), officer, roles }),
+        officers: new Map(chain.officers).set(officer, {
+          ...certificate(statement),
+          officer,
+          roles,
+          ...bounds,
+          statement: head,
+        }),
       };
     }
     case 'device': {

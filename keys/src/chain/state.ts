@@ -2,7 +2,7 @@
  * What an agency's chain says, once replayed: which keys speak for it, from when to when, and what it has published (spec
  * 22-agency-chain). Holds no secret; part of `@holdfast/keys/verify`.
  */
-import type { AgencyId, DeviceId, FederationId, Hash, KeySet, OfficerId, Role } from '@holdfast/protocol';
+import type { AgencyId, Delegation, DeviceId, FederationId, Hash, KeySet, OfficerId, Role } from '@holdfast/protocol';
 
 /** A key that the chain certifies, and the position that says so. */
 export interface KeyCertificate {
@@ -14,6 +14,10 @@ export interface KeyCertificate {
 export interface OfficerCertificate extends KeyCertificate {
   readonly officer: OfficerId;
   readonly roles: readonly Role[];
+  /** Bounds within which alone the officer may sign. */
+  readonly delegation?: Delegation;
+  /** Hash of the statement that certifies the officer: the `actor` of a manifest. */
+  readonly statement: Hash;
 }
 export interface DeviceCertificate extends KeyCertificate {
   readonly device: DeviceId;
@@ -114,6 +118,12 @@ export function needsComparison(chain: AgencyChain, isCompared: (root: KeySet) =
 /** Is this certified key unrevoked and within its time? */
 export function isActive(chain: AgencyChain, certificate: KeyCertificate, atMs: number): boolean {
   return !chain.revoked.has(certificate.key) && certificate.notBeforeMs <= atMs && atMs <= certificate.notAfterMs;
+}
+
+/** An officer's certificate where it is active at `atMs`, else undefined. */
+export function activeOfficer(chain: AgencyChain, officer: OfficerId, atMs: number): OfficerCertificate | undefined {
+  const found = chain.officers.get(officer);
+  return found !== undefined && isActive(chain, found, atMs) ? found : undefined;
 }
 
 /** A device's certificate where it is active at `atMs`, else undefined. */

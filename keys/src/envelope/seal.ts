@@ -58,6 +58,8 @@ export interface SealRequest {
   readonly expiresAtMs: number;
   readonly priority: Priority;
   readonly manifest: Omit<Manifest, 'ch' | 'bodyHash' | 'salt'>;
+  /** 32 bytes under which officers have signed for the body; fresh ones where none have. */
+  readonly salt?: Uint8Array;
   /** Canonical JSON of the message. */
   readonly body: Uint8Array;
   readonly padding: Padding;
@@ -92,7 +94,7 @@ export async function sealEnvelope(request: SealRequest): Promise<SealedEnvelope
   const coreBytes = encodeCore(core);
   const ch = coreHash(sha256, coreBytes);
 
-  const salt = randomBytes(32);
+  const { salt = randomBytes(32) } = request;
   const manifest: Manifest = {
     ...request.manifest,
     ch: toHash(ch),

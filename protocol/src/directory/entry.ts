@@ -74,6 +74,8 @@ export const DirectoryEntrySchema = Type.Object(
     delegates: Type.Array(Type.Object({ role: line(200), scope: line(500), until: DateSchema }, closed), {
       maxItems: 50,
     }),
+    /** Approvers besides the drafter that the agency asks of itself; one where nothing is said. */
+    approvals: Type.Optional(Type.Object({ required: Type.Union([Type.Literal(1), Type.Literal(2)]) }, closed)),
     /** What an incoming request must have; checked at the sender, before sending (¶63). */
     requirements: Type.Array(
       Type.Object({ requires: choice(REQUIREMENTS), note: Type.Optional(ProseSchema) }, closed),

@@ -1,6 +1,7 @@
 /**
  * The manifest: what the sender swears to, signed as a JWS inside the ciphertext, so that a court can check it and the
- * relay never sees it (spec 33-manifest). `actor`, `actorSig` and `approvals` are empty until officers sign.
+ * relay never sees it (spec 33-manifest). `actor`, `actorSig`, `approvals` and
+ * `approvedUntil` are the officers' (spec 38-approvals); a device that speaks alone leaves them empty.
  */
 import { type Static, Type } from 'typebox';
 import { fromBase64url } from '../encoding/base64url.js';
@@ -19,6 +20,7 @@ import {
   OfficerIdSchema,
   SequenceSchema,
   SignatureSchema,
+  TimeMsSchema,
 } from '../ids.js';
 import { LIMITS } from '../limits.js';
 import type { Sha256 } from './core.js';
@@ -63,6 +65,8 @@ export const ManifestSchema = Type.Object(
     attachments: Type.Array(AttachmentRefSchema, { maxItems: LIMITS.attachmentsPerEnvelope }),
     actor: nullable(HashSchema),
     actorSig: nullable(SignatureSchema),
+    /** End of the approval, milliseconds; null where no officer has signed. */
+    approvedUntil: nullable(TimeMsSchema),
     approvals: Type.Array(ApprovalSchema, { maxItems: 8 }),
     checkpoints: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 2 }),
   },

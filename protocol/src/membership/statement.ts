@@ -45,6 +45,24 @@ export const DirectoryKeyStatementSchema = Type.Object(
   { ...header, kind: Type.Literal('directory-key'), ...validity },
   closed,
 );
+/** What bounds an officer who signs for an agency only within limits, such as a liaison officer abroad (ADR 0028). */
+export const DelegationSchema = Type.Object(
+  {
+    /** Kinds of message that the officer may draft or approve. */
+    kinds: Type.Array(Type.String({ pattern: '^[a-z]+(?:[.-][a-z]+)*$', maxLength: 64 }), {
+      minItems: 1,
+      maxItems: 32,
+      uniqueItems: true,
+    }),
+    /** Agencies that they may go to; any where it is absent. */
+    counterparts: Type.Optional(Type.Array(AgencyIdSchema, { minItems: 1, maxItems: 32, uniqueItems: true })),
+    /** Last instant of signing, which may be before the key's own end. */
+    untilMs: TimeMsSchema,
+  },
+  closed,
+);
+export type Delegation = Static<typeof DelegationSchema>;
+
 /** Signed by the directory key and the officer's key. */
 export const OfficerStatementSchema = Type.Object(
   {
@@ -65,6 +83,7 @@ export const OfficerStatementSchema = Type.Object(
         uniqueItems: true,
       },
     ),
+    delegation: Type.Optional(DelegationSchema),
     ...validity,
   },
   closed,

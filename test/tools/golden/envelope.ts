@@ -90,6 +90,7 @@ async function sealGolden(message: GoldenMessage, chains: readonly GoldenChain[]
     attachments: [],
     actor: null,
     actorSig: null,
+    approvedUntil: null,
     approvals: [],
     checkpoints: [],
   });

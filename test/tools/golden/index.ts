@@ -1,4 +1,5 @@
 /** The golden vectors by file name. */
+import { approvalVector } from './approval.js';
 import { chainVector } from './chain.js';
 import { envelopeVector } from './envelope.js';
 import { epochBatchVector } from './epoch-batch.js';
@@ -14,6 +15,7 @@ export const GOLDEN_VECTORS: Readonly<Record<string, () => Promise<object> | obj
   root: rootVector,
   'epoch-batch': epochBatchVector,
   envelope: envelopeVector,
+  approval: approvalVector,
   fingerprint: fingerprintVector,
   rewrap: rewrapVector,
   receipt: receiptVector,
