@@ -72,6 +72,10 @@ export const ALARMS = {
     'Nothing is sealed to it. If it lasts, phone the agency and tell the federation.',
   ),
   'officers.missing': alarm('No officer has signed the message, and this is a live federation.', PHONE_SENDER),
+  'own.not-ours': alarm(
+    "A message that only an agency's own devices tell one another came from elsewhere, or went to others too.",
+    'It was kept aside. Phone the sending agency.',
+  ),
   'recipient.ghost': alarm(
     "The envelope is sealed to a device that the sender's own directory does not list.",
     'Somebody else may have read it. Phone the sending agency.',

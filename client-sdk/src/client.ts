@@ -1,7 +1,15 @@
 /**
  * Holdfast for an agency's own tools: one object, typed events, no ceremony. A facade: each verb's work is in its own room.
  */
-import type { AgencyId, AttachmentRef, ConversationId, DeviceId, EnvelopeId, FederationId } from '@holdfast/protocol';
+import {
+  type AgencyId,
+  type AttachmentRef,
+  type ConversationId,
+  type DeviceId,
+  type EnvelopeId,
+  type FederationId,
+  isOwnKind,
+} from '@holdfast/protocol';
 import { type AlarmEvent, storedAlarm } from './alarms.js';
 import { type Case, caseOf, listCases } from './cases/case.js';
 import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
@@ -102,10 +110,11 @@ export class Holdfast {
     return handle;
   }
 
-  /** Everything that was put into the outbox, oldest first. */
+  /** Everything that was put into the outbox for others, oldest first. */
   outbox(): readonly SendHandle[] {
     const { archive, events } = this.#runtime;
-    return archive.outbox.list().map(({ id }) => handleOf(archive, events, id));
+    const items = archive.outbox.list().filter(({ kind }) => !isOwnKind(kind));
+    return items.map(({ id }) => handleOf(archive, events, id));
   }
 
   /** One matter with all its messages and where it stands. @throws SdkError `case.unknown` */

@@ -175,6 +175,36 @@ const SHOWN: Readonly<
   'receipt.delivered': [{ eh: HASH }, `of ${HASH}`],
   'receipt.opened': [{ eh: HASH }, `of ${HASH}`],
   'receipt.acted': [{ eh: HASH, event: `${'A'.repeat(42)}E` }, `of ${HASH}, by ${'A'.repeat(42)}E`],
+  'own.draft': [
+    {
+      draft: 'A'.repeat(22),
+      revision: 1,
+      conversation: 'A'.repeat(22),
+      recipients: ['xb-fiu'],
+      priority: 'flash',
+      kind: 'freeze.withdraw',
+      body: {},
+      salt: HASH,
+      on: [],
+      attachments: [],
+      approvedUntil: NOW,
+      drafter: 'A'.repeat(22),
+      actor: HASH,
+      actorSig: `${'A'.repeat(85)}A`,
+      approvals: [],
+    },
+    'freeze.withdraw to xb-fiu, revision 1',
+  ],
+  'own.draft-decided': [
+    {
+      draft: 'A'.repeat(22),
+      revision: 0,
+      outcome: 'returned',
+      officer: 'A'.repeat(22),
+      reason: prose('Name the order.'),
+    },
+    `returned by ${'A'.repeat(22)}\n| Name the order.`,
+  ],
   note: [{ text: prose('First line.\n\nSecond line.') }, '| First line.\n|\n| Second line.'],
 };
 

@@ -79,6 +79,13 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
       return `of ${message.body.eh}, by ${message.body.event}`;
     case 'note':
       return stack(quote(message.body.text), attachmentTable(message.body.attachments ?? []));
+    case 'own.draft':
+      return `${message.body.kind} to ${message.body.recipients.join(', ')}, revision ${message.body.revision}`;
+    case 'own.draft-decided':
+      return stack(
+        `${message.body.outcome} by ${message.body.officer}`,
+        message.body.reason && quote(message.body.reason),
+      );
     case 'unknown':
       return indent(wrap(`Update this program to read it. As it came: ${safeJson(message.body)}`));
     default:

@@ -59,6 +59,7 @@ export interface MessageTable {
   underId(device: DeviceId, id: EnvelopeId): StoredMessage[];
   markHandled(eh: Hash): void;
   ofConversation(conversation: ConversationId): StoredMessage[];
+  /** Those with others, oldest first: what an agency's devices tell one another is no case. */
   conversations(): ConversationId[];
   acknowledge(ack: Acknowledgement): void;
   acknowledgements(eh: Hash): Acknowledgement[];
@@ -136,7 +137,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
   );
   const ofConversation = db.prepare<[string], Row>('SELECT * FROM messages WHERE conversation = ? ORDER BY arrival');
   const conversations = db.prepare<[], { conversation: ConversationId }>(
-    'SELECT conversation, MIN(arrival) AS first FROM messages GROUP BY conversation ORDER BY first',
+    "SELECT conversation, MIN(arrival) AS first FROM messages WHERE kind NOT LIKE 'own.%' GROUP BY conversation ORDER BY first",
   );
   const acknowledge = db.prepare(
     'INSERT OR IGNORE INTO acknowledgements (eh, agency, level, at_ms, receipt_eh) VALUES (@eh, @agency, @level, @atMs, @receiptEh)',

@@ -8,6 +8,7 @@ import {
   type ConversationId,
   type EnvelopeId,
   type Hash,
+  isOwnKind,
   type Priority,
   type Problem,
   parseProblem,
@@ -30,6 +31,8 @@ export interface NewOutboxItem {
   readonly follows: readonly Hash[];
   readonly body: Uint8Array;
   readonly createdAtMs: number;
+  /** Whose attachments the relay must have before this goes out, beside its own. */
+  readonly uploadsFirst?: EnvelopeId | null;
 }
 
 export interface OutboxItem extends NewOutboxItem {
@@ -74,6 +77,8 @@ export interface OutboxTable {
   setAccepted(id: EnvelopeId, receipt: Receipt): void;
   setRefused(id: EnvelopeId, problem: Problem): void;
   setExpired(eh: Hash): void;
+  /** It has nobody to go to and was never sealed. */
+  discard(id: EnvelopeId): void;
 }
 
 interface Row {
@@ -88,6 +93,7 @@ interface Row {
   follows: string;
   body: Uint8Array;
   created_at_ms: number;
+  uploads_first: EnvelopeId | null;
   state: OutboxState;
   eh: Hash | null;
   sealed: Uint8Array | null;
@@ -107,6 +113,7 @@ const fromRow = (row: Row): OutboxItem => ({
   follows: parseHashes(row.follows),
   body: row.body,
   createdAtMs: row.created_at_ms,
+  uploadsFirst: row.uploads_first,
   state: row.state,
   eh: row.eh,
   sealed: row.sealed,
@@ -121,8 +128,8 @@ interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded'> {
 
 export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const insert = db.prepare(
-    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, state, watched)
-     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, 'queued', @watched)`,
+    `INSERT INTO outbox (id, conversation, kind, recipients, priority, case_ref, terms_hash, follows, body, created_at_ms, uploads_first, state, watched)
+     VALUES (@id, @conversation, @kind, @recipients, @priority, @caseRef, @termsHash, @follows, @body, @createdAtMs, @uploadsFirst, 'queued', @watched)`,
   );
   const addAttachment = db.prepare(
     'INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)',
@@ -161,13 +168,15 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     "UPDATE outbox SET state = 'refused', problem = ? WHERE id = ? AND state IN ('queued', 'sealed')",
   );
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
+  const discard = db.prepare<[string]>("DELETE FROM outbox WHERE id = ? AND state = 'queued'");
   return {
     insert: (item) =>
       void insert.run({
         ...item,
         recipients: JSON.stringify(item.recipients),
         follows: JSON.stringify(item.follows),
-        watched: item.kind.startsWith('receipt.') ? 0 : 1,
+        uploadsFirst: item.uploadsFirst ?? null,
+        watched: item.kind.startsWith('receipt.') || isOwnKind(item.kind) ? 0 : 1,
       }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
     attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
@@ -185,5 +194,6 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     setAccepted: (id, receipt) => void accepted.run(JSON.stringify(receipt), id),
     setRefused: (id, problem) => void refused.run(JSON.stringify(problem), id),
     setExpired: (eh) => void expired.run(eh),
+    discard: (id) => void discard.run(id),
   };
 }

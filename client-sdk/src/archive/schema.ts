@@ -139,4 +139,8 @@ INSERT INTO kept_aside (eh, code, bytes, at_ms) SELECT eh, code, bytes, at_ms FR
 DROP TABLE held;
 ALTER TABLE kept_aside RENAME TO held;
 `,
+  // What an agency's own devices tell one another may wait until the files that it speaks of are at the relay.
+  `
+ALTER TABLE outbox ADD COLUMN uploads_first TEXT;
+`,
 ];

@@ -17,6 +17,7 @@ import {
   fromBase64url,
   type Hash,
   isFreezeKind,
+  isOwnKind,
   MS_PER_DAY,
   mapEntries,
 } from '@holdfast/protocol';
@@ -114,10 +115,13 @@ export function headsOf(view: DirectoryView, agencies: Iterable<AgencyId>): Enve
   return Object.fromEntries(entries.map(([agency, [seq, head]]) => [agency, [seq, head]]));
 }
 
-/** May a message of this kind pass under the list as it stands? Receipts go with the freeze messages that they confirm. */
+/** May a message of this kind pass under the list as it stands? Receipts go with what they confirm, an agency's own with what it prepares. */
 export function mayPass(view: DirectoryView, kind: string, nowMs: number): boolean {
   const state = trustState(view, nowMs);
-  return state === 'current' || (state === 'freeze-only' && (isFreezeKind(kind) || kind.startsWith('receipt.')));
+  return (
+    state === 'current' ||
+    (state === 'freeze-only' && (isFreezeKind(kind) || isOwnKind(kind) || kind.startsWith('receipt.')))
+  );
 }
 
 /** Past its expiry an admitted list lets only freeze messages pass, for 30 days more (crypto, "Key hierarchy"). */

@@ -105,14 +105,30 @@ export class Outbox {
       assertNotCloned(this.#deps.archive);
       if (!mayPass(this.#deps.directory.view, item.kind, this.#deps.now()))
         return this.#wait(item, new SdkError('trust-list.expired'));
-      if (item.state === 'queued' && !attachmentsReady(this.#deps.archive, item.id)) return this.#prepare(item);
-      if (item.state === 'queued') await this.#refreshRecipients(item);
+      if (item.state === 'queued') {
+        await this.#refreshRecipients(item);
+        if (this.#hasNobody(item)) return this.#discard(item);
+        for (const id of [item.id, item.uploadsFirst ?? item.id])
+          if (!attachmentsReady(this.#deps.archive, id)) return this.#prepare(id, item);
+      }
       const sealed = item.state === 'sealed' ? this.#sealedBytes(item) : await sealItem(item, this.#deps);
       await this.#submit(item.id, sealed.eh, sealed.bytes);
       return true;
     } catch (error) {
       return this.#failed(item, error);
     }
+  }
+
+  /** What only our own other devices are told, where there are none that could be. */
+  #hasNobody({ recipients }: OutboxItem): boolean {
+    const { directory, identity } = this.#deps;
+    const siblings = directory.recipientKeys(identity.agency).filter(({ device }) => device !== identity.device);
+    return recipients.length === 0 && siblings.length === 0;
+  }
+
+  #discard({ id }: OutboxItem): true {
+    this.#deps.archive.outbox.discard(id);
+    return true;
   }
 
   #sealedBytes(item: OutboxItem): { eh: Hash; bytes: Uint8Array } {
@@ -141,17 +157,18 @@ export class Outbox {
     emit({ event: 'outbox.accepted', id, eh, receipt });
   }
 
-  #prepare(item: OutboxItem): false {
-    if (!this.#preparing.has(item.id)) {
+  /** Uploads the attachments of `id`, for which `item` waits. */
+  #prepare(id: EnvelopeId, item: OutboxItem): false {
+    if (!this.#preparing.has(id)) {
       const { archive, session, spool, emit, onStep } = this.#deps;
       const onProgress = (progress: AttachmentProgress): void => emit({ event: 'outbox.uploading', ...progress });
-      const task = prepareAttachments(item.id, { archive, session, spool, onProgress, onStep }, this.#signal)
+      const task = prepareAttachments(id, { archive, session, spool, onProgress, onStep }, this.#signal)
         .catch((error: unknown) => void this.#failed(item, error))
         .finally(() => {
-          this.#preparing.delete(item.id);
-          if (attachmentsReady(archive, item.id)) this.wake();
+          this.#preparing.delete(id);
+          if (attachmentsReady(archive, id)) this.wake();
         });
-      this.#preparing.set(item.id, task);
+      this.#preparing.set(id, task);
     }
     return false;
   }

@@ -4,7 +4,7 @@
  */
 import type { EpochSecret, OpenedEnvelope } from '@holdfast/keys';
 import { sha256 } from '@holdfast/keys/verify';
-import { type AgencyId, type EpochKeyName, rosterHash, toBase64url } from '@holdfast/protocol';
+import { type AgencyId, type EpochKeyName, isOwnKind, rosterHash, toBase64url } from '@holdfast/protocol';
 import type { Finding } from '../alarms.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
@@ -50,12 +50,18 @@ export async function openDelivered(inspected: InspectedItem, deps: OpeningDepen
   const roster = rosterOf(directory.view, envelope.core);
   if (toBase64url(rosterHash(sha256, roster)) !== envelope.manifest.rosterHash)
     throw new DirectoryAlarm('recipient.ghost', { roster });
+  assertOwn(envelope.manifest.kind, roster, identity.agency);
   deps.onStep?.('decrypted');
   return { envelope, sender, roster, findings: directory.findingsOn(envelope.core, envelope.eh) };
 }
 
-/** A device alone speaks for its agency only in a sandbox; officers' signatures are a later version's. Receipts are a device's own. */
+/** Nobody else's device may put a draft or a key among ours, and ours tell them to nobody else. */
+function assertOwn(kind: string, roster: readonly AgencyId[], self: AgencyId): void {
+  if (isOwnKind(kind) && roster.some((agency) => agency !== self)) throw new DirectoryAlarm('own.not-ours', { roster });
+}
+
+/** A device alone speaks for its agency only in a sandbox; officers' signatures are a later version's. Receipts, and what its siblings are told, are a device's own. */
 function assertSigned(use: 'sandbox' | 'live', { kind, approvals }: OpenedEnvelope['manifest']): void {
-  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.'))
+  if (use === 'live' && approvals.length === 0 && !kind.startsWith('receipt.') && !isOwnKind(kind))
     throw new DirectoryAlarm('officers.missing');
 }

@@ -37,6 +37,8 @@ export interface OutgoingMessage<K extends MessageKind = MessageKind> {
   readonly termsHash: Hash | null;
   readonly follows: readonly Hash[];
   readonly attachments: readonly OutgoingAttachment[];
+  /** Whose attachments the relay must have before this goes out. */
+  readonly uploadsFirst?: EnvelopeId;
 }
 
 /** Fresh random ids. */
@@ -50,6 +52,7 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
   const body = checkedBody(message.kind, message.body);
   const id = newEnvelopeId();
   const { kind, conversation, recipients, priority, caseRef, termsHash, follows, attachments } = message;
+  const { uploadsFirst = null } = message;
   archive.conversations.create(conversation, [...recipients], nowMs);
   archive.outbox.insert({
     id,
@@ -62,6 +65,7 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
     follows,
     body,
     createdAtMs: nowMs,
+    uploadsFirst,
   });
   for (const attachment of attachments)
     archive.outbox.addAttachment({

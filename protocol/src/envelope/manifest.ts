@@ -39,6 +39,13 @@ export const AttachmentRefSchema = Type.Object(
 );
 export type AttachmentRef = Static<typeof AttachmentRefSchema>;
 
+/** One approver's signature over the approval bytes (spec 38-approvals). */
+export const ApprovalSchema = Type.Object(
+  { officer: OfficerIdSchema, role: Type.String({ maxLength: 32 }), sig: SignatureSchema },
+  closed,
+);
+export type Approval = Static<typeof ApprovalSchema>;
+
 export const ManifestSchema = Type.Object(
   {
     ch: HashSchema,
@@ -56,10 +63,7 @@ export const ManifestSchema = Type.Object(
     attachments: Type.Array(AttachmentRefSchema, { maxItems: LIMITS.attachmentsPerEnvelope }),
     actor: nullable(HashSchema),
     actorSig: nullable(SignatureSchema),
-    approvals: Type.Array(
-      Type.Object({ officer: OfficerIdSchema, role: Type.String({ maxLength: 32 }), sig: SignatureSchema }, closed),
-      { maxItems: 8 },
-    ),
+    approvals: Type.Array(ApprovalSchema, { maxItems: 8 }),
     checkpoints: Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 2 }),
   },
   closed,

@@ -23,6 +23,8 @@ import { freezeRestraint } from './freeze-restraint.js';
 import { freezeSupply } from './freeze-supply.js';
 import { freezeWithdraw } from './freeze-withdraw.js';
 import { note } from './note.js';
+import { ownDraft } from './own-draft.js';
+import { ownDraftDecided } from './own-draft-decided.js';
 import { receiptActed } from './receipt-acted.js';
 import { receiptDelivered } from './receipt-delivered.js';
 import { receiptOpened } from './receipt-opened.js';
@@ -55,6 +57,8 @@ export const MESSAGES = {
   'receipt.opened': receiptOpened,
   'receipt.acted': receiptActed,
   note,
+  'own.draft': ownDraft,
+  'own.draft-decided': ownDraftDecided,
 } as const;
 
 export type MessageKind = keyof typeof MESSAGES;
@@ -62,6 +66,8 @@ export type MessageKind = keyof typeof MESSAGES;
 export type MessageBody<K extends MessageKind = MessageKind> = ReturnType<(typeof MESSAGES)[K]['parse']>;
 /** A message that has been parsed: `body` is what `kind` says. */
 export type Message = { [K in MessageKind]: { readonly kind: K; readonly body: MessageBody<K> } }[MessageKind];
+/** Kinds that an agency's devices tell one another. */
+export type OwnKind = Extract<MessageKind, `own.${string}`>;
 export type FreezeKind = Extract<MessageKind, `freeze.${string}`>;
 
 export const isMessageKind = (kind: string): kind is MessageKind => Object.hasOwn(MESSAGES, kind);
@@ -71,6 +77,9 @@ export const KINDS: readonly MessageKind[] = Object.keys(MESSAGES).filter(isMess
 
 /** Freeze kinds pass for 30 days under an expired trust list and have their own expiry and padding. */
 export const isFreezeKind = (kind: string): kind is FreezeKind => isMessageKind(kind) && kind.startsWith('freeze.');
+
+/** Is it for the agency's own other devices, and for nobody else? Also of a kind that only a newer version knows. */
+export const isOwnKind = (kind: string): boolean => kind.startsWith('own.');
 
 export type MessageOf<K extends MessageKind> = Extract<Message, { readonly kind: K }>;
 

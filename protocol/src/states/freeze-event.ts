@@ -99,6 +99,8 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'note':
     case 'receipt.opened':
     case 'receipt.acted':
+    case 'own.draft':
+    case 'own.draft-decided':
       return undefined;
   }
 }
