@@ -90,6 +90,8 @@ const SDK_EXIT_CODES = {
   'capability.expired': usage,
   'capability.no-power': usage,
   'terms.not-accepted': usage,
+  'terms.tightened': usage,
+  'disclosure.content-missing': notFound,
   'message.refused': usage,
   'message.too-large': usage,
   'case.unknown': notFound,

@@ -8,6 +8,7 @@ import { caseCommands } from './commands/case.js';
 import { deviceCommands } from './commands/device.js';
 import { directoryCommands } from './commands/directory.js';
 import { discloseCommand } from './commands/disclose.js';
+import { disclosureCommands } from './commands/disclosure.js';
 import { federationCommands } from './commands/federation.js';
 import { freezeCommands } from './commands/freeze.js';
 import { inboxCommand } from './commands/inbox.js';
@@ -50,6 +51,7 @@ for (const register of [
   keysLifeCommands,
   directoryCommands,
   discloseCommand,
+  disclosureCommands,
   freezeCommands,
   noteCommand,
   inboxCommand,

@@ -16,6 +16,8 @@ import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
+import type { DisclosureFlow } from './disclosure/flow.js';
+import { DisclosureKeeper } from './disclosure/keeper.js';
 import type { SdkEvent } from './events.js';
 import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
@@ -41,12 +43,17 @@ export class Holdfast {
   readonly #device: Speaker<SendHandle>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<SendHandle>;
+  /** The disclosure with terms before content, step by step; what is released comes as the event `disclosure.content`. */
+  readonly disclosures: DisclosureFlow<SendHandle>;
+  readonly #keeper: DisclosureKeeper;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
     this.#device = new Speaker(runtime, speakAlone(runtime));
     this.freeze = this.#device.freeze;
+    this.disclosures = this.#device.disclosures;
+    this.#keeper = new DisclosureKeeper(runtime);
   }
 
   /**
@@ -87,6 +94,8 @@ export class Holdfast {
   inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
     const { archive, events, identity, now, signal, outbox, onStep } = this.#runtime;
     const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
+      // The key is nothing that a person opens: `disclosures.open` opens what it releases.
+      if (message.kind === 'disclosure.release') return;
       queueReceipt(archive, message, 'opened', identity.agency, now());
       outbox.wake();
     };
@@ -169,6 +178,7 @@ export class Holdfast {
   /** Stops sending and receiving, keeps what is queued, and frees everything. */
   async close(): Promise<void> {
     await this.#runtime.stop();
+    await this.#keeper.settled();
   }
 
   /** As `close`, for `await using`. */

@@ -2,9 +2,10 @@
  * What `Holdfast` stands on, as a port: over a relay it is the running device, under test it is memory (`testing/`). Whatever is
  * above it (checking, queueing, cases, the inbox) is the same code in both.
  */
+import { join } from 'node:path';
 import type { AgencyId, AttachmentRef, TrustList } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
-import { downloadBlob } from './attachments/download.js';
+import { downloadBlob, fetchSealed, type SealedBlob } from './attachments/download.js';
 import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
 import { firstSight, publishedBy } from './directory/first-sight.js';
 import type { PublishedAgency } from './directory/published.js';
@@ -44,6 +45,10 @@ export interface DeskRuntime {
   fingerprint(agency: AgencyId | null, signal: AbortSignal): Promise<NamedFingerprint>;
   /** Remembers that a person has compared an agency's root. @returns false where what was typed is another */
   confirmRoot(agency: AgencyId, typed: string): Promise<boolean>;
+  /** Where files lie encrypted until they are uploaded. */
+  readonly spool: string;
+  /** An uploaded blob as it is, of this size and hash, or nothing. @throws SdkError `attachment.*`, `relay.*`, `aborted` */
+  fetchBlob(blob: SealedBlob, signal: AbortSignal): Promise<Uint8Array>;
   /** @throws SdkError `attachment.*`, `relay.*`, `aborted` */
   download(order: DownloadOrder): Promise<void>;
   stop(): Promise<void>;
@@ -79,6 +84,9 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
       outbox.wake();
       return true;
     },
+    spool: outbox.spool,
+    fetchBlob: (ref, abort) =>
+      fetchSealed({ session, ref, targetPath: join(outbox.spool, `fetched.${ref.id}`), signal: abort }),
     download: (order) => downloadBlob({ session, ...order }),
     stop: () => runtime.stop(),
   };

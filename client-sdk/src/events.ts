@@ -1,5 +1,6 @@
 /** What the SDK tells whoever listens: alarms, receipts, progress, connection. Typed, never thrown. */
 import type { AlarmEvent } from './alarms.js';
+import type { DisclosureProgress } from './disclosure/keeper.js';
 import { SdkError, type SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
@@ -13,6 +14,7 @@ export type SdkEvent =
   | ReceiverEvent
   | AlarmEvent
   | RewrapEvent
+  | DisclosureProgress
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };

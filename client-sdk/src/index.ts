@@ -7,7 +7,9 @@ export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
 export type { Case, TimelineEntry } from './cases/case.js';
+export type { FoldedDisclosure } from './cases/fold-disclosure.js';
 export type { CaseAsset } from './cases/fold-freeze.js';
+export type { RefusedStep } from './cases/replay-disclosure.js';
 export {
   type Ask,
   type Draft,
@@ -25,6 +27,9 @@ export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
+export type { DisclosureFlow } from './disclosure/flow.js';
+export type { DisclosureProgress } from './disclosure/keeper.js';
+export type { DisclosureOffering, DisclosureStep, DisclosureTermsStep } from './disclosure/offering.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type EnrolRequest, enrol, type JoinRequest, joinFederation } from './enrolment/join.js';

@@ -1,5 +1,6 @@
 /** Everything that can be said to others, in one voice: `Sent` is what the speaker gets back for each. */
 import type { DeskRuntime } from './desk-runtime.js';
+import { DisclosureFlow } from './disclosure/flow.js';
 import { type Disclosure, sendDisclosure } from './send/disclosure.js';
 import type { Dispatch } from './send/dispatch.js';
 import { FreezeFlow } from './send/freeze.js';
@@ -10,12 +11,15 @@ export class Speaker<Sent> {
   readonly #dispatch: Dispatch<Sent>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<Sent>;
+  /** The disclosure with terms before content, step by step. */
+  readonly disclosures: DisclosureFlow<Sent>;
 
   /** @internal */
   constructor(runtime: DeskRuntime, dispatch: Dispatch<Sent>) {
     this.#runtime = runtime;
     this.#dispatch = dispatch;
     this.freeze = new FreezeFlow(runtime, dispatch);
+    this.disclosures = new DisclosureFlow(runtime, dispatch);
   }
 
   /**

@@ -9,6 +9,8 @@ import {
   ConversationIdSchema,
   type FederationId,
   FederationIdSchema,
+  type Hash,
+  HashSchema,
   PublicKeySchema,
   parserOf,
 } from '@holdfast/protocol';
@@ -35,6 +37,7 @@ export const conversationId: (text: string) => ConversationId = reader(
   parserOf('conversation id', ConversationIdSchema, 'message.invalid'),
 );
 export const blobId: (text: string) => BlobId = reader(parserOf('attachment id', BlobIdSchema, 'message.invalid'));
+export const envelopeHash: (text: string) => Hash = reader(parserOf('envelope', HashSchema, 'message.invalid'));
 export const federationId: (text: string) => FederationId = reader(
   parserOf('federation id', FederationIdSchema, 'message.invalid'),
 );

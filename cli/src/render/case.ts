@@ -2,6 +2,7 @@
 import type { Case, TimelineEntry } from '@holdfast/client-sdk';
 import { assetTitle } from './asset.js';
 import { renderBody, titleOf } from './body.js';
+import { renderTermsNow } from './disclosure-terms.js';
 import { renderPairs, renderTable, section, stack } from './table.js';
 import { indent, safeLine } from './text.js';
 import { formatDeadline, formatTime, localZone } from './time.js';
@@ -38,6 +39,7 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
       ['state', `${found.kind}: ${found.state}`],
     ]),
     section('Assets', renderAssets(found, nowMs, zone)),
+    found.disclosure === null ? '' : renderTermsNow(found.disclosure, nowMs, zone),
     section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),
     section('MISSING', found.missing.map((missing) => renderMissing(missing, zone)).join('\n')),
   );

@@ -19,6 +19,7 @@ import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { causalOrder } from './causal-order.js';
+import { type FoldedDisclosure, foldDisclosure } from './fold-disclosure.js';
 import { type CaseAsset, foldFreeze } from './fold-freeze.js';
 
 export interface TimelineEntry {
@@ -42,9 +43,11 @@ export interface Case {
   readonly caseRef: string | null;
   readonly agencies: readonly AgencyId[];
   readonly priority: Priority;
-  /** The freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
+  /** The freeze alert's state, derived from its assets where there is a decision; or the disclosure's. */
   readonly state: string;
   readonly assets: readonly CaseAsset[];
+  /** Null where the case is no disclosure. */
+  readonly disclosure: FoldedDisclosure | null;
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -81,18 +84,19 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
   const first = events[0];
-  const opening = first === undefined ? undefined : messages.get(first.eh);
   const isDelivered =
     first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
   const freeze = foldFreeze(events, messages, isDelivered, nowMs);
+  const disclosure = foldDisclosure(archive, self, conversation, nowMs);
   return {
     conversation,
-    kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
+    kind: freeze !== undefined ? 'freeze' : disclosure !== undefined ? 'disclosure' : 'other',
     caseRef: first?.caseRef ?? null,
     agencies,
     priority,
-    state: freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open'),
+    state: freeze?.state ?? disclosure?.state ?? 'open',
     assets: freeze?.assets ?? [],
+    disclosure: disclosure ?? null,
     timeline: events.map((event) => ({
       eh: event.eh,
       from: event.agency,
@@ -102,7 +106,7 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
       message: messages.get(event.eh) ?? { kind: 'unknown', claimedKind: event.kind, body: parseCanonical(event.body) },
       attachments: manifestOf(event).attachments,
       acknowledgements: archive.messages.acknowledgements(event.eh),
-      refused: freeze?.refused.get(event.eh) ?? null,
+      refused: freeze?.refused.get(event.eh) ?? disclosure?.refused.get(event.eh)?.reason ?? null,
       flags: event.flags,
     })),
     missing: archive.missing.ofConversation(conversation),

@@ -67,13 +67,15 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
     createdAtMs: nowMs,
     uploadsFirst,
   });
-  for (const attachment of attachments)
-    archive.outbox.addAttachment({
-      id: attachment.id,
-      outboxId: id,
-      source: resolve(attachment.path),
-      key: randomBytes(32),
-    });
+  for (const { id: blob, path, sealed } of attachments) {
+    const file = { id: blob, outboxId: id, source: resolve(path) };
+    if (sealed === undefined) {
+      archive.outbox.addAttachment({ ...file, key: randomBytes(32) });
+      continue;
+    }
+    archive.outbox.addSealed({ ...file, ...sealed });
+    archive.contents.unstage(blob);
+  }
   return id;
 }
 

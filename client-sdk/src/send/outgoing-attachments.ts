@@ -1,12 +1,14 @@
 /** The files that go with a message: readable, not too large, and exactly those that the body names. */
 import { stat } from 'node:fs/promises';
-import { type BlobId, LIMITS } from '@holdfast/protocol';
+import { type BlobId, type Hash, LIMITS } from '@holdfast/protocol';
 import { SdkError } from '../errors.js';
 
 export interface OutgoingAttachment {
   readonly id: BlobId;
   /** A readable file; it must not change until it is uploaded. */
   readonly path: string;
+  /** Of an offered content: encrypted in the spool already, under a key that the offer does not tell. @internal */
+  readonly sealed?: { readonly size: number; readonly sha256: Hash };
 }
 
 /**

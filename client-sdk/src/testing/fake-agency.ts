@@ -2,13 +2,13 @@
  * One agency of a fake network: a real archive on disk, the SDK's own checking, queueing, cases and inbox over it, and in place
  * of keys, directory and relay a hand that carries envelopes across. What can go wrong is switched by whoever tests.
  */
+import { mkdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from '@holdfast/keys';
 import { compareFingerprint } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type ConversationId,
-  PRIORITIES,
   type Problem,
   ProtocolError,
   type ProtocolErrorCode,
@@ -24,6 +24,7 @@ import { isSdkError, SdkError } from '../errors.js';
 import { EventHub } from '../events.js';
 import { type FakeEnvelope, packEnvelope } from './fake-envelope.js';
 import type { FakeRelay } from './fake-relay.js';
+import { nextItem } from './next-item.js';
 import { storeDelivery } from './store-delivery.js';
 
 interface OpenDesk {
@@ -126,6 +127,8 @@ export class FakeAgency {
 
   #start(): OpenDesk {
     const archive = openArchive(this.#file, this.#archiveKey);
+    const spool = `${this.#file}.spool`;
+    mkdirSync(spool, { recursive: true });
     const stop = new AbortController();
     const events = new EventHub(stop.signal);
     const relay = this.#relay;
@@ -152,6 +155,8 @@ export class FakeAgency {
       fingerprint: (agency) => Promise.resolve().then(() => relay.fingerprint(agency)),
       confirmRoot: (agency, typed) =>
         Promise.resolve().then(() => compareFingerprint(relay.fingerprint(agency), typed).matches),
+      spool,
+      fetchBlob: (blob) => Promise.resolve().then(() => relay.blob(blob)),
       download: (order) => relay.download({ ...order, signal: AbortSignal.any([order.signal, stop.signal]) }),
       stop: async () => {
         if (stop.signal.aborted) return;
@@ -239,12 +244,4 @@ export class FakeAgency {
     this.#relay.take(envelope);
     return envelope.eh;
   }
-}
-
-/** The most urgent item, then the oldest, whose conversation does not wait. */
-function nextItem(archive: Archive, waiting: ReadonlySet<ConversationId>): OutboxItem | undefined {
-  return archive.outbox
-    .list()
-    .filter(({ state, conversation }) => (state === 'queued' || state === 'sealed') && !waiting.has(conversation))
-    .sort((a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) || a.position - b.position)[0];
 }

@@ -96,6 +96,15 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'freeze.restraint':
       return { on: 'restraint', by, atMs, assets: parts(message.body.assets) };
     case 'disclosure':
+    case 'disclosure.offer':
+    case 'disclosure.accept':
+    case 'disclosure.decline':
+    case 'disclosure.revise':
+    case 'disclosure.release':
+    case 'disclosure.withdraw':
+    case 'disclosure.relax':
+    case 'disclosure.close':
+    case 'own.content-key':
     case 'note':
     case 'receipt.opened':
     case 'receipt.acted':
