@@ -92,6 +92,8 @@ const SDK_EXIT_CODES = {
   'preflight.blocked': usage,
   'advice.unavailable': unavailable,
   'terms.not-accepted': usage,
+  'terms.tightened': usage,
+  'disclosure.content-missing': notFound,
   'message.refused': usage,
   'message.too-large': usage,
   'case.unknown': notFound,

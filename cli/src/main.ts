@@ -13,6 +13,7 @@ import { deviceCommands } from './commands/device.js';
 import { directoryCommands } from './commands/directory.js';
 import { discloseCommand } from './commands/disclose.js';
 import { exculpatoryCommands } from './commands/exculpatory.js';
+import { disclosureCommands } from './commands/disclosure.js';
 import { federationCommands } from './commands/federation.js';
 import { feedbackCommands } from './commands/feedback.js';
 import { freezeCommands } from './commands/freeze.js';
@@ -62,6 +63,7 @@ for (const register of [
   capabilityCommands,
   preflightCommand,
   discloseCommand,
+  disclosureCommands,
   freezeCommands,
   consentCommands,
   exculpatoryCommands,

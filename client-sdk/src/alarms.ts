@@ -176,6 +176,22 @@ export const ALARMS = {
     'Feedback on this case is overdue.',
     'Whoever owes it: report what came of it, if only that nothing has yet, or that you may not tell and until when. The other side: ask.',
   ),
+  'disclosure.content-refused': alarm(
+    'What was released is not what was offered under the terms that you accepted. Nothing of it is shown.',
+    'You are bound to nothing beyond what you have. Ask the sending agency; keep the case as it is, it is evidence.',
+  ),
+  'disclosure.content-unavailable': alarm(
+    'The relay does not have the content that was released to you, or has other bytes than were offered.',
+    'It is tried again. If it lasts, ask the sending agency to offer it again, and tell the federation.',
+  ),
+  'disclosure.step-refused': alarm(
+    'The other side of a disclosure has sent a step that no honest device sends. It changes nothing.',
+    'Read the case for the reason, and phone the other agency, by a number that you had before.',
+  ),
+  'disclosure.key-missing': warning(
+    'The terms are accepted, and this device does not have the key of the content.',
+    'Connect the device that made the offer. If it is lost, make a new offer.',
+  ),
   'recovery.record-refused': alarm(
     'A record of the recovery folder is not what its device or its sender signed, and was not restored.',
     'Look for another copy of the folder. What the record held is missing from the history.',

@@ -21,6 +21,8 @@ import { type DeskRuntime, deskRuntime } from './desk-runtime.js';
 import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
+import type { DisclosureFlow } from './disclosure/flow.js';
+import { DisclosureKeeper } from './disclosure/keeper.js';
 import { approveDraft, editDraft, returnDraft, sendComplete } from './drafts/approve.js';
 import { type MessageDraft, type Spoken, viewOf } from './drafts/message-draft.js';
 import { speakAs } from './drafts/propose.js';
@@ -58,6 +60,9 @@ export class Holdfast {
   readonly exculpatory: ExculpatoryFlow<SendHandle>;
   /** What came of an alert or a disclosure. */
   readonly feedback: FeedbackFlow<SendHandle>;
+  /** The disclosure with terms before content, step by step; what is released comes as the event `disclosure.content`. */
+  readonly disclosures: DisclosureFlow<SendHandle>;
+  readonly #keeper: DisclosureKeeper;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
@@ -70,6 +75,8 @@ export class Holdfast {
     runtime.events.subscribe((event) => {
       if (event.event === 'draft') sendComplete(runtime, event.id);
     });
+    this.disclosures = this.#device.disclosures;
+    this.#keeper = new DisclosureKeeper(runtime);
   }
 
   /**
@@ -110,6 +117,8 @@ export class Holdfast {
   inbox(options: WaitOptions): AsyncGenerator<InboxItem, void, undefined> {
     const { archive, events, identity, now, signal, outbox, onStep } = this.#runtime;
     const queueOpened: Parameters<typeof readInbox>[0]['queueOpened'] = (message) => {
+      // The key is nothing that a person opens: `disclosures.open` opens what it releases.
+      if (message.kind === 'disclosure.release') return;
       queueReceipt(archive, message, 'opened', identity.agency, now());
       outbox.wake();
     };
@@ -255,6 +264,7 @@ export class Holdfast {
   /** Stops sending and receiving, keeps what is queued, and frees everything. */
   async close(): Promise<void> {
     await this.#runtime.stop();
+    await this.#keeper.settled();
   }
 
   /** As `close`, for `await using`. */

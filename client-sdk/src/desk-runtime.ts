@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type AgencyChain, activeOfficer, type OfficerCertificate } from '@holdfast/keys/verify';
 import type { AgencyId, AttachmentRef, BlobId, OfficerId, TrustList } from '@holdfast/protocol';
 import type { Archive } from './archive/archive.js';
-import { downloadBlob } from './attachments/download.js';
+import { downloadBlob, fetchSealed, type SealedBlob } from './attachments/download.js';
 import { encryptToSpool, type Spooled } from './attachments/spool.js';
 import { approvalsRequired } from './directory/approval-policy.js';
 import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.js';
@@ -73,6 +73,10 @@ export interface DeskRuntime {
   fingerprint(agency: AgencyId | null, signal: AbortSignal): Promise<NamedFingerprint>;
   /** Remembers that a person has compared an agency's root. @returns false where what was typed is another */
   confirmRoot(agency: AgencyId, typed: string): Promise<boolean>;
+  /** Where files lie encrypted until they are uploaded. */
+  readonly spoolFolder: string;
+  /** An uploaded blob as it is, of this size and hash, or nothing. @throws SdkError `attachment.*`, `relay.*`, `aborted` */
+  fetchBlob(blob: SealedBlob, signal: AbortSignal): Promise<Uint8Array>;
   /** @throws SdkError `attachment.*`, `relay.*`, `aborted` */
   download(order: DownloadOrder): Promise<void>;
   stop(): Promise<void>;
@@ -112,6 +116,9 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
       outbox.wake();
       return true;
     },
+    spoolFolder: outbox.spool,
+    fetchBlob: (ref, abort) =>
+      fetchSealed({ session, ref, targetPath: join(outbox.spool, `fetched.${ref.id}`), signal: abort }),
     download: (order) => downloadBlob({ session, ...order }),
     stop: () => runtime.stop(),
   };

@@ -69,6 +69,11 @@ export const SDK_ERRORS = {
     false,
     'The recipient has not accepted these restrictions in advance; offer the terms first or use accepted ones.',
   ),
+  'terms.tightened': entry(
+    false,
+    'Terms are never tightened after the fact; loosen or end them, or leave them as they are.',
+  ),
+  'disclosure.content-missing': entry(false, 'The content of the disclosure is not here.'),
   'message.refused': entry(false, 'The message is not valid; the issues name each field.'),
   'message.too-large': entry(false, 'The message is larger than 1 MiB; move content into an attachment.'),
   'case.unknown': entry(false, 'There is no such case here.'),

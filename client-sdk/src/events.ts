@@ -1,6 +1,7 @@
 /** What the SDK tells whoever listens: alarms, receipts, progress, connection. Typed, never thrown. */
 import type { AlarmEvent } from './alarms.js';
 import type { DeadlineEvent } from './deadlines/watch.js';
+import type { DisclosureProgress } from './disclosure/keeper.js';
 import { SdkError, type SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';
@@ -16,6 +17,7 @@ export type SdkEvent =
   | RewrapEvent
   /** A deadline of a case: half, a quarter or 48 hours are left, or it is missed. Also told as an alarm. */
   | DeadlineEvent
+  | DisclosureProgress
   /** What the sender should weigh before the recipient's law applies; it stops nothing. */
   | { readonly event: 'advice'; readonly code: string; readonly field: string; readonly text: string }
   | { readonly event: 'connection'; readonly state: ConnectionState; readonly code?: SdkErrorCode };

@@ -8,7 +8,9 @@ export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
 export type { Case, CaseQuery, CaseState, TimelineEntry } from './cases/case.js';
+export type { FoldedDisclosure } from './cases/fold-disclosure.js';
 export type { CaseAsset, CaseStep } from './cases/fold-freeze.js';
+export type { RefusedStep } from './cases/replay-disclosure.js';
 export {
   type Ask,
   type Draft,
@@ -29,6 +31,11 @@ export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
+export type { DisclosureFlow } from './disclosure/flow.js';
+export type { DisclosureProgress } from './disclosure/keeper.js';
+export type { DisclosureOffering, DisclosureStep, DisclosureTermsStep } from './disclosure/offering.js';
+export type { MessageDraft, Spoken } from './drafts/message-draft.js';
+export { APPROVAL_LIFE_MS } from './drafts/propose.js';
 export {
   type ConsentFlow,
   type DutyStep,
@@ -42,8 +49,6 @@ export type { Consultation, ExculpatoryDisclosure, FoldedExculpatory } from './d
 export type { FeedbackReportView, FoldedFeedback } from './duties/fold-feedback.js';
 export { assertMayShareOnward, mayShareOnward, type OnwardAnswer } from './duties/may-share-onward.js';
 export { type OnwardTerms, onwardTerms, onwardTermsHash } from './duties/onward-terms.js';
-export type { MessageDraft, Spoken } from './drafts/message-draft.js';
-export { APPROVAL_LIFE_MS } from './drafts/propose.js';
 export { initAgency, type MembershipRequest } from './enrolment/agency.js';
 export { type DirectoryWork, rotateDirectoryKey } from './enrolment/directory-key.js';
 export { type Confirmation, confirmed, publishDocument, withLiveTest } from './enrolment/documents.js';

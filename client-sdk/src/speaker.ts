@@ -1,5 +1,6 @@
 /** Everything that can be said to others, in one voice: `Sent` is what the speaker gets back for each. */
 import type { DeskRuntime } from './desk-runtime.js';
+import { DisclosureFlow } from './disclosure/flow.js';
 import { ConsentFlow, ExculpatoryFlow, FeedbackFlow, sayDuty } from './duties/duty-flow.js';
 import { type Disclosure, sendDisclosure } from './send/disclosure.js';
 import type { Dispatch } from './send/dispatch.js';
@@ -17,6 +18,8 @@ export class Speaker<Sent> {
   readonly exculpatory: ExculpatoryFlow<Sent>;
   /** What came of an alert or a disclosure. */
   readonly feedback: FeedbackFlow<Sent>;
+  /** The disclosure with terms before content, step by step. */
+  readonly disclosures: DisclosureFlow<Sent>;
 
   /** @internal */
   constructor(runtime: DeskRuntime, dispatch: Dispatch<Sent>) {
@@ -27,6 +30,7 @@ export class Speaker<Sent> {
     this.consent = new ConsentFlow(say);
     this.exculpatory = new ExculpatoryFlow(say);
     this.feedback = new FeedbackFlow(say);
+    this.disclosures = new DisclosureFlow(runtime, dispatch);
   }
 
   /**

@@ -35,6 +35,8 @@ export const KEYS_ERRORS = {
   'recovery.custody-damaged': entry('What is sealed to these two custodians was changed.'),
   'recovery.wrong-archive-key': entry('This belongs to another archive key.'),
   'recovery.wrap-invalid': entry('The wrap cannot be opened, or is not what a device of the agency stored.'),
+  'content.altered': entry('The content is not the bytes that were offered.'),
+  'content.other-terms': entry('The content says other restrictions than the terms that were accepted.'),
   'jws.invalid': entry('The JWS does not verify in its context.'),
   'trust-list.refused': entry('The trust list is refused.'),
   'chain.refused': entry('The statement is refused.'),

@@ -3,6 +3,8 @@
  * and nowhere else; what needs none is `@holdfast/keys/verify`, re-exported.
  */
 export * from './chain/sign.js';
+export * from './content/open.js';
+export * from './content/seal.js';
 export * from './envelope/context.js';
 export * from './envelope/open.js';
 export * from './envelope/rewrap.js';

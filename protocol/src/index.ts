@@ -11,6 +11,7 @@ export * from './encoding/bytes.js';
 export * from './encoding/json.js';
 export * from './encoding/jws.js';
 export * from './encoding/schema.js';
+export * from './envelope/content.js';
 export * from './envelope/core.js';
 export * from './envelope/manifest.js';
 export * from './envelope/plaintext.js';

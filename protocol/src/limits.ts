@@ -12,6 +12,8 @@ export const LIMITS = {
   manifestBytes: 64 * 1024,
   /** The padded, encrypted manifest and body. */
   ciphertextBytes: 1_310_720,
+  /** The padded, encrypted content of an offered disclosure. */
+  contentBytes: 1_310_720,
   /** A whole envelope on the wire. */
   envelopeBytes: 2 * 1024 * 1024,
   /** A rewrap as JSON. */

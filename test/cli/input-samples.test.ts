@@ -5,10 +5,12 @@ import {
   checkAgainstCapability,
   checkRequirements,
   deadline,
+  isRelaxation,
   type MessageKind,
   measureFor,
   parseMessage,
   termsHash,
+  tightenedAxes,
   toBase64url,
 } from '@holdfast/protocol';
 import t from 'tap';
@@ -57,6 +59,9 @@ const KINDS: Readonly<Record<string, MessageKind>> = {
   'feedback-interim': 'feedback.report',
   'feedback-barred': 'feedback.report',
 };
+
+/** Later steps of a disclosure. */
+const STEPS = ['decline-terms', 'relax', 'close'];
 
 /** Reads a message file as the commands do. */
 async function message(folder: string, name: string, nowMs: number) {
@@ -111,12 +116,29 @@ t.test('every sample is good, now and in years', async (t) => {
     ...Object.keys(KINDS),
     ...STATES.flatMap((state) => [`entry-${state}`, `capability-${state}`]),
     'terms',
+    ...STEPS,
+    'terms-waived',
   ].map((name) => `${name}.json`);
   t.strictSame(
     (await readdir(SAMPLES)).filter((name) => name.endsWith('.json')).sort(),
     known.sort(),
     'none is left out',
   );
+});
+
+t.test('the steps of a disclosure', async (t) => {
+  const offer = 'tlZgYEejBgKNRTJLogCM1OZG0gSfBW54AduNAYG5fvM';
+  const terms = parseTerms(await readJsonFile(join(SAMPLES, 'terms.json')));
+  const waived = parseTerms(await readJsonFile(join(SAMPLES, 'terms-waived.json')));
+  t.ok(isRelaxation(terms, waived), 'what is waived asks for less');
+  for (const nowMs of NOWS) {
+    const read = (name: string, also: object): Promise<unknown> =>
+      readBody(join(SAMPLES, `${name}.json`), nowMs, { ...also });
+    parseMessage('disclosure.decline', await read('decline-terms', { offer }));
+    const { body } = parseMessage('disclosure.relax', await read('relax', { fromMs: nowMs }));
+    t.strictSame(tightenedAxes(terms, body.restrictions), [], 'and what is relaxed asks for less');
+    parseMessage('disclosure.close', await read('close', {}));
+  }
 });
 
 t.test('the samples fit together', async (t) => {

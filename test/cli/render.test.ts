@@ -42,10 +42,69 @@ const contact = { role: 'prosecutor', phone: '+998 31 5550 077' };
 const expiry = { atMs: NOW + 24 * HOUR, explanation: '24 hours, from issue' };
 const until = '2026-03-03 14:00 UTC (15:00 +01:00 here), 1 d left';
 
+const TERMS = {
+  confidentiality: { kind: 'indefinite' },
+  permittedUses: ['intelligence'],
+  forbiddenUses: [],
+  evidentialUse: 'never',
+  onward: { kind: 'none' },
+  handlingCode: 'H1',
+  tlp: 'RED',
+};
+const TERMS_SHOWN =
+  '  confidential    indefinite\n  permitted uses  intelligence\n  forbidden uses  none named\n  as evidence     never\n  onward          none\n  handling        H1, TLP:RED';
+
 /** A short body of every kind but the two long ones, and the whole text that it is shown as. */
 const SHOWN: Readonly<
   Record<Exclude<MessageKind, 'disclosure' | 'freeze.request'>, readonly [body: object, text: string]>
 > = {
+  'disclosure.offer': [
+    {
+      references: { own: 'A-1' },
+      legalBasis: [{ kind: 'uncac', article: '46(4)' }],
+      nature: prose('Payments.'),
+      urgency: 'routine',
+      language: { original: 'en', translation: 'not-needed' },
+      terms: TERMS,
+      content: { blobId: 'A'.repeat(22), size: 2048, ctHash: HASH },
+      openUntilMs: NOW + 24 * HOUR,
+      automaticRelease: true,
+      retention: { reviewOn: '2027-01-01', eraseOn: '2031-01-01' },
+      contacts: [{ role: 'desk', phone: '+998 31 5550 077' }],
+    },
+    `reference    A-1\nlegal basis  UNCAC article 46(4)\naccept by    ${until}\nretention    review on 2027-01-01, erase on 2031-01-01\ncontact      desk, +998 31 5550 077\ncontent      2048 bytes, sealed: it opens after you accept these terms\nNature\n  | Payments.\nTerms\n${TERMS_SHOWN}`,
+  ],
+  'disclosure.accept': [{ offer: HASH, termsHash: HASH }, `accepts     the terms of ${HASH}\nterms hash  ${HASH}`],
+  'disclosure.decline': [
+    { offer: HASH, terms: [{ term: 'tlp', reason: prose('We cannot.') }] },
+    `cannot comply  with terms of ${HASH}\ntlp\n  | We cannot.`,
+  ],
+  'disclosure.revise': [
+    {
+      offer: HASH,
+      change: 'waived',
+      reason: prose('So be it.'),
+      terms: TERMS,
+      content: { blobId: 'A'.repeat(22), size: 2048, ctHash: HASH },
+      openUntilMs: NOW + 24 * HOUR,
+      automaticRelease: true,
+    },
+    `replaces   ${HASH}\nchange     waived\naccept by  ${until}\nReason\n  | So be it.\nTerms\n${TERMS_SHOWN}`,
+  ],
+  'disclosure.release': [{ offer: HASH, accept: HASH, key: HASH }, `content of   ${HASH}\naccepted by  ${HASH}`],
+  'disclosure.withdraw': [{ reason: prose('Closed.') }, 'Reason\n  | Closed.'],
+  'disclosure.relax': [
+    { restrictions: { confidentiality: { kind: 'none' }, tlp: 'GREEN' }, fromMs: NOW, reason: prose('In court.') },
+    'from  2026-03-02 14:00 UTC (15:00 +01:00 here)\nLoosened\n  confidential  none\n  tlp           GREEN\nReason\n  | In court.',
+  ],
+  'disclosure.close': [
+    { retention: { basis: 'AML Act', reviewOn: '2027-01-01', eraseOn: '2031-01-01' } },
+    'kept under  AML Act\nretention   review on 2027-01-01, erase on 2031-01-01',
+  ],
+  'own.content-key': [
+    { conversation: 'A'.repeat(22), blobId: 'A'.repeat(22), termsHash: HASH, key: HASH },
+    `the key of ${'A'.repeat(22)}, offered in ${'A'.repeat(22)}`,
+  ],
   'freeze.acknowledge': [
     { references, contact: { role: 'duty officer', phone: '+998 31 5550 077' } },
     'reference    B-1 (yours: A-1)\non the case  duty officer, +998 31 5550 077\nnote         Taken on, NOT decided: nothing is frozen yet.',
@@ -428,6 +487,7 @@ const found: Case = {
   agencies: ['xa-fiu' as AgencyId, 'xb-fiu' as AgencyId],
   priority: 'flash',
   state: 'partial',
+  disclosure: null,
   assets: [
     { ...ASSET, assetRef: 'a1', state: 'in-force', expiry, held: HELD, extensionPending: true },
     { ...ASSET, assetRef: 'a2', state: 'not-frozen', requestedAmount: { value: '500.00', currency: 'EUR' } },

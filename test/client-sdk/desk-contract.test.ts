@@ -101,6 +101,26 @@ async function take(desk: HoldfastDesk, count: number): Promise<InboxItem[]> {
   return items;
 }
 
+const WORDS = { language: 'en', text: 'So it is.' };
+const KEPT = { basis: 'AML Act', reviewOn: '2027-01-01', eraseOn: '2031-01-01' };
+const fail = (): never => {
+  throw new Error('It is not there.');
+};
+const until = async (desk: HoldfastDesk, check: () => boolean): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const look = (): void => {
+      if (!check()) return;
+      stop();
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    };
+    const giveUp = (): void => reject(new Error('It did not come to that.'));
+    const signal = soon();
+    signal.addEventListener('abort', giveUp);
+    const stop = desk.on(look);
+    look();
+  });
+
 const stories: Readonly<Record<string, (bench: Bench, t: Tap) => Promise<void>>> = {
   'an alert goes from queued to decided, by proof at each step': async ({ a, b }, t) => {
     const events: SdkEvent[] = [];
@@ -305,6 +325,116 @@ const stories: Readonly<Record<string, (bench: Bench, t: Tap) => Promise<void>>>
     t.equal(await readFile(target, 'utf8'), await readFile(path, 'utf8'));
     t.equal(progress.at(-1), ref.size);
     t.match(await b.find({ state: 'XA' }, { signal: soon() }), [{ agency: XA, active: true, devices: 1 }]);
+  },
+
+  'terms come before content: the key follows the acceptance by itself': async ({ a, b }, t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-contract-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const [path, target] = [join(folder, 'statement.csv'), join(folder, 'got.csv')];
+    await writeFile(path, 'date,amount\n2023-03-14,1200000\n');
+    const id = newBlobId();
+    const body = await disclosureBody([{ id, name: 'statement.csv', mediaType: 'text/csv' }]);
+    const here = new Promise((resolve) => {
+      b.on((event) => event.event === 'disclosure.content' && resolve(event));
+    });
+    const states: string[] = [];
+    a.on((event) => event.event === 'disclosure.state' && states.push(event.state));
+    await Promise.all([a.online({ signal: soon() }), b.online({ signal: soon() })]);
+    const sent = await a.disclosures.offer({ to: XB, body, attachments: [{ id, path }], caseRef: 'A-7' });
+    await sent.until('delivered', { signal: soon() });
+    const { conversation, eh: offer } = sent;
+    const [item] = await take(b, 1);
+    t.match(item, { message: { kind: 'disclosure.offer', body: { nature: body.nature, terms: body.restrictions } } });
+    t.strictSame(item?.attachments, [], 'no file and no key of one');
+    t.notMatch(JSON.stringify(item), /Velkov|statement/, 'nobody is named in it');
+    t.throws(() => b.disclosures.open({ conversation }), { code: 'disclosure.content-missing' });
+    t.match(b.case(conversation), {
+      kind: 'disclosure',
+      state: 'offered',
+      disclosure: { role: 'recipient', content: null, steps: ['accept', 'decline'], offer: { eh: offer } },
+    });
+    await t.rejects(b.disclosures.close({ conversation, retention: KEPT }), {
+      code: 'case.event-not-allowed',
+      message: /is offered does not allow close.*recipient's approver.*instead: accept, decline/,
+    });
+    await t.rejects(a.disclosures.accept({ conversation, offer: offer ?? fail() }), {
+      code: 'case.event-not-allowed',
+      message: /not for the sender/,
+    });
+    await b.disclosures.accept({ conversation, offer: offer ?? fail() });
+    t.match(await here, { conversation, offer });
+    t.match(b.case(conversation), { state: 'released', disclosure: { restrictions: body.restrictions } });
+    const content = b.disclosures.open({ conversation });
+    t.strictSame(content.disclosure, body);
+    const [ref] = content.attachments;
+    await b.download(ref ?? fail(), target, { signal: soon() });
+    t.equal(await readFile(target, 'utf8'), await readFile(path, 'utf8'));
+    await until(a, () => a.case(conversation).state === 'in-use');
+    t.strictSame(states.slice(-2), ['released', 'in-use'], 'and the sender was told');
+
+    await t.rejects(a.disclosures.withdraw({ conversation, reason: WORDS }), { code: 'case.event-not-allowed' });
+    await t.rejects(a.disclosures.relax({ conversation, reason: WORDS, restrictions: { tlp: 'RED' } }), {
+      code: 'terms.tightened',
+      issues: [{ field: 'restrictions.tlp' }],
+    });
+    await a.disclosures.relax({ conversation, reason: WORDS, restrictions: { tlp: 'GREEN' } });
+    await until(b, () => b.case(conversation).disclosure?.restrictions?.tlp === 'GREEN');
+    const end = await b.disclosures.close({ conversation, retention: KEPT });
+    await end.until('delivered', { signal: soon() });
+    const [ours, theirs] = [a, b].map((desk) => {
+      const { state, disclosure, timeline } = desk.case(conversation);
+      return { state, restrictions: disclosure?.restrictions, kinds: timeline.map(({ message }) => message.kind) };
+    });
+    t.strictSame(ours, theirs, 'both sides see one case');
+    t.equal(ours?.state, 'closed');
+  },
+
+  'terms that cannot be complied with are waived, under another key; or the offer is withdrawn': async (
+    { a, b },
+    t,
+  ) => {
+    const body = await disclosureBody();
+    await Promise.all([a.online({ signal: soon() }), b.online({ signal: soon() })]);
+    const sent = await a.disclosures.offer({ to: XB, body });
+    await sent.until('delivered', { signal: soon() });
+    const { conversation } = sent;
+    const first = sent.eh ?? fail();
+    const cannot = await b.disclosures.decline({
+      conversation,
+      offer: first,
+      terms: [{ term: 'evidentialUse', reason: WORDS }],
+    });
+    await cannot.until('delivered', { signal: soon() });
+    t.match(a.case(conversation), { state: 'terms-declined', disclosure: { declined: [{ term: 'evidentialUse' }] } });
+    const stricter = { ...body.restrictions, tlp: 'RED' as const };
+    await t.rejects(a.disclosures.revise({ conversation, terms: stricter, change: 'waived', reason: WORDS }), {
+      code: 'case.event-not-allowed',
+      message: /asks for more/,
+    });
+    const terms = { ...body.restrictions, evidentialUse: 'permitted' as const };
+    const revised = await a.disclosures.revise({ conversation, terms, change: 'waived', reason: WORDS });
+    await revised.until('delivered', { signal: soon() });
+    await t.rejects(b.disclosures.accept({ conversation, offer: first }), {
+      code: 'case.event-not-allowed',
+      message: /another offer than the one in force/,
+    });
+    await b.disclosures.accept({ conversation, offer: revised.eh ?? fail() });
+    await until(b, () => b.case(conversation).disclosure?.content !== null);
+    t.strictSame(b.disclosures.open({ conversation }).disclosure, { ...body, restrictions: terms });
+
+    const other = await a.disclosures.offer({ to: XB, body });
+    await other.until('delivered', { signal: soon() });
+    const back = await a.disclosures.withdraw({ conversation: other.conversation, reason: WORDS });
+    await back.until('delivered', { signal: soon() });
+    await t.rejects(b.disclosures.accept({ conversation: other.conversation, offer: other.eh ?? fail() }), {
+      code: 'case.event-not-allowed',
+    });
+    await until(a, () => a.case(other.conversation).disclosure?.content === null);
+    t.match(
+      a.case(other.conversation),
+      { state: 'withdrawn', disclosure: { content: null } },
+      'key and content are gone',
+    );
   },
 };
 type Tap = typeof t;

@@ -16,6 +16,21 @@ const EVENTS: Readonly<Record<SdkEvent['event'], readonly [members: string, when
     'a draft is new, or something was done with it, here or on another device',
     'show `desk.drafts()` again',
   ],
+  'sibling.stored': [
+    '`message`',
+    'Another device of our own agency has sent a message; its copy is stored here, in the case and not in the inbox.',
+    'Refresh the screen.',
+  ],
+  'disclosure.state': [
+    '`conversation`, `state`',
+    'A disclosure is in another state than before; also when its content key was released by itself.',
+    'Refresh the screen.',
+  ],
+  'disclosure.content': [
+    '`conversation`, `offer`',
+    'What was released to us is here, and is what was offered under the terms that we accepted.',
+    '`disclosures.open` shows it, and tells the sender that it was opened.',
+  ],
   receipt: [
     '`eh`, `level`, `agency`, `atMs`',
     'The other side has said, signed, that one of our messages is `delivered`, `opened` or `acted` on.',

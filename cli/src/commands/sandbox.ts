@@ -55,7 +55,7 @@ export function sandboxCommand(program: Command): void {
 /** The name and kind of what came, not its content: that is the inbox's. */
 function gatewayFields(agency: string, event: SdkEvent): Readonly<Record<string, unknown>> {
   const { event: what, ...fields } = event;
-  if (event.event !== 'inbox.stored') return { agency, what, ...fields };
+  if (event.event !== 'inbox.stored' && event.event !== 'sibling.stored') return { agency, what, ...fields };
   const { eh, kind, conversation } = event.message;
   return { agency, what, eh, kind, conversation };
 }
@@ -79,7 +79,12 @@ function gatewayText(event: SdkEvent): string | undefined {
       return `a message was given to a new device of ${event.agency}`;
     case 'draft':
       return 'a draft has changed; see `drafts`';
+    case 'disclosure.state':
+      return `a disclosure is ${event.state}`;
+    case 'disclosure.content':
+      return 'what was released is here; read it with `disclosure content`';
     case 'advice':
+    case 'sibling.stored':
     // The alarm has said it.
     case 'deadline':
     case 'outbox.accepted':

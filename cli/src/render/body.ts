@@ -3,6 +3,15 @@ import type { UnknownMessage } from '@holdfast/client-sdk';
 import { MESSAGES, type Message } from '@holdfast/protocol';
 import { renderDisclosure } from './disclosure.js';
 import {
+  renderAcceptance,
+  renderClosing,
+  renderDecline,
+  renderOffer,
+  renderRelaxation,
+  renderRelease,
+  renderRevision,
+} from './disclosure-steps.js';
+import {
   renderConsentAnswer,
   renderConsentRequest,
   renderConsentRevoke,
@@ -48,6 +57,20 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
   switch (message.kind) {
     case 'disclosure':
       return renderDisclosure(message.body);
+    case 'disclosure.offer':
+      return renderOffer(message.body, clock);
+    case 'disclosure.accept':
+      return renderAcceptance(message.body);
+    case 'disclosure.decline':
+      return renderDecline(message.body);
+    case 'disclosure.revise':
+      return renderRevision(message.body, clock);
+    case 'disclosure.release':
+      return renderRelease(message.body);
+    case 'disclosure.relax':
+      return renderRelaxation(message.body, clock);
+    case 'disclosure.close':
+      return renderClosing(message.body);
     case 'freeze.request':
       return renderFreezeRequest(message.body, clock);
     case 'freeze.acknowledge':
@@ -82,6 +105,7 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
       return renderRestraint(message.body, clock);
     case 'freeze.release-request':
     case 'freeze.withdraw':
+    case 'disclosure.withdraw':
       return renderReason(message.body);
     case 'consent.request':
       return renderConsentRequest(message.body);
@@ -115,6 +139,8 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
         `${message.body.outcome} by ${message.body.officer}`,
         message.body.reason && quote(message.body.reason),
       );
+    case 'own.content-key':
+      return `the key of ${message.body.blobId}, offered in ${message.body.conversation}`;
     case 'unknown':
       return indent(wrap(`Update this program to read it. As it came: ${safeJson(message.body)}`));
     default:

@@ -2,6 +2,7 @@
 import type { Case, TimelineEntry } from '@holdfast/client-sdk';
 import { renderBody, titleOf } from './body.js';
 import { renderCaseAssets, renderSteps } from './case-assets.js';
+import { renderTermsNow } from './disclosure-terms.js';
 import { renderDuties } from './duties.js';
 import { renderPairs, section, stack } from './table.js';
 import { indent, safeLine } from './text.js';
@@ -41,6 +42,7 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
     ]),
     section('Assets', renderCaseAssets(found, nowMs, zone)),
     section('Next', renderSteps(found)),
+    found.disclosure === null ? '' : renderTermsNow(found.disclosure, nowMs, zone),
     section('Duties', renderDuties(found, nowMs, zone)),
     section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),
     section('MISSING', found.missing.map((missing) => renderMissing(missing, zone)).join('\n')),

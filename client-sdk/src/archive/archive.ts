@@ -6,6 +6,7 @@
 import { SdkError } from '../errors.js';
 import { type ArrivalTable, arrivalTable } from './arrival-table.js';
 import { type ContentKeyTable, contentKeyTable } from './content-key-table.js';
+import { type ContentTable, contentTable } from './content-table.js';
 import { type ConversationTable, conversationTable } from './conversation-table.js';
 import { openDatabase } from './database.js';
 import { type DirectoryTable, directoryTable } from './directory-table.js';
@@ -27,6 +28,7 @@ export interface Archive {
   readonly told: ToldTable;
   readonly recovery: RecoveryTable;
   readonly contentKeys: ContentKeyTable;
+  readonly contents: ContentTable;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -46,6 +48,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     told: toldTable(db),
     recovery: recoveryTable(db),
     contentKeys: contentKeyTable(db),
+    contents: contentTable(db),
   };
   const opened = (): typeof tables => {
     if (!db.open) throw new SdkError('closed');
@@ -81,6 +84,9 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     },
     get contentKeys() {
       return opened().contentKeys;
+    },
+    get contents() {
+      return opened().contents;
     },
     atomically: (work) => {
       opened();

@@ -23,6 +23,8 @@ export function openDatabase(path: string, key: Uint8Array): ArchiveDatabase {
     db.pragma('synchronous = FULL');
     db.pragma('temp_store = MEMORY');
     db.pragma('foreign_keys = ON');
+    // What is deleted is overwritten: a destroyed content key must not lie on in a free page.
+    db.pragma('secure_delete = ON');
     migrate(db);
     return db;
   } catch (cause) {

@@ -57,11 +57,16 @@ export interface OutboxAttachment {
   readonly size: number | null;
   readonly sha256: Hash | null;
   readonly uploaded: boolean;
+  /** Of an offered content: its key stands in no manifest, and is not here. */
+  readonly isContent: boolean;
 }
 
 export interface OutboxTable {
   insert(item: NewOutboxItem): void;
+  /** One to be encrypted, under `key`. */
   addAttachment(attachment: Pick<OutboxAttachment, 'id' | 'outboxId' | 'source' | 'key'>): void;
+  /** One that lies encrypted in the spool, under a key that is not told here. */
+  addSealed(attachment: Pick<OutboxAttachment, 'id' | 'outboxId' | 'source' | 'size' | 'sha256'>): void;
   attachments(id: EnvelopeId): OutboxAttachment[];
   /** Is there an attachment of this id that the relay does not have yet? */
   isToUpload(id: string): boolean;
@@ -131,8 +136,9 @@ const fromRow = (row: Row): OutboxItem => ({
 });
 const maybe = (row: Row | undefined): OutboxItem | undefined => (row === undefined ? undefined : fromRow(row));
 
-interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded'> {
+interface AttachmentRow extends Omit<OutboxAttachment, 'uploaded' | 'isContent'> {
   uploaded: number;
+  isContent: number;
 }
 
 export function outboxTable(db: ArchiveDatabase): OutboxTable {
@@ -143,8 +149,12 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   const addAttachment = db.prepare(
     'INSERT INTO outbox_attachments (id, outbox_id, source, key) VALUES (@id, @outboxId, @source, @key)',
   );
+  const addSealed = db.prepare(
+    `INSERT INTO outbox_attachments (id, outbox_id, source, key, size, sha256, is_content)
+     VALUES (@id, @outboxId, @source, x'', @size, @sha256, 1)`,
+  );
   const attachments = db.prepare<[string], AttachmentRow>(
-    'SELECT id, outbox_id AS outboxId, source, key, size, sha256, uploaded FROM outbox_attachments WHERE outbox_id = ? ORDER BY rowid',
+    'SELECT id, outbox_id AS outboxId, source, key, size, sha256, uploaded, is_content AS isContent FROM outbox_attachments WHERE outbox_id = ? ORDER BY rowid',
   );
   const toUpload = db.prepare<[string], { id: string }>(
     'SELECT id FROM outbox_attachments WHERE id = ? AND uploaded = 0',
@@ -192,7 +202,9 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
         watched: item.kind.startsWith('receipt.') || isOwnKind(item.kind) ? 0 : 1,
       }),
     addAttachment: (attachment) => void addAttachment.run(attachment),
-    attachments: (id) => attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1 })),
+    addSealed: (attachment) => void addSealed.run(attachment),
+    attachments: (id) =>
+      attachments.all(id).map((row) => ({ ...row, uploaded: row.uploaded === 1, isContent: row.isContent === 1 })),
     isToUpload: (id) => toUpload.get(id) !== undefined,
     setSpooled: (id, size, sha256) => void spooled.run(size, sha256, id),
     setUploaded: (id) => void uploaded.run(id),

@@ -15,15 +15,20 @@ export interface RecoveryTable {
   recoveredAtMs(eh: Hash): number | undefined;
 }
 
+/** The key of an offered content must be destroyed where it is not released: nothing that can be recovered holds it. */
+const IS_WRAPPED = "kind <> 'own.content-key'";
+
 export function recoveryTable(db: ArchiveDatabase): RecoveryTable {
   const position = db.prepare<[], { arrival: number }>('SELECT arrival FROM recovery_position WHERE id = 1');
   const advance = db.prepare<[number]>(
     'INSERT INTO recovery_position (id, arrival) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET arrival = MAX(arrival, excluded.arrival)',
   );
   const next = db.prepare<[number], { arrival: number; eh: Hash }>(
-    'SELECT arrival, eh FROM messages WHERE arrival > ? ORDER BY arrival LIMIT 1',
+    `SELECT arrival, eh FROM messages WHERE arrival > ? AND ${IS_WRAPPED} ORDER BY arrival LIMIT 1`,
   );
-  const waiting = db.prepare<[number], { count: number }>('SELECT COUNT(*) AS count FROM messages WHERE arrival > ?');
+  const waiting = db.prepare<[number], { count: number }>(
+    `SELECT COUNT(*) AS count FROM messages WHERE arrival > ? AND ${IS_WRAPPED}`,
+  );
   const mark = db.prepare<[string, number]>('INSERT OR IGNORE INTO recovered (eh, at_ms) VALUES (?, ?)');
   const marked = db.prepare<[string], { atMs: number }>('SELECT at_ms AS atMs FROM recovered WHERE eh = ?');
   const wrappedTo = (): number => position.get()?.arrival ?? 0;

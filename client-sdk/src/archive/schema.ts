@@ -157,4 +157,23 @@ CREATE TABLE drafts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_act ON messages (agency, envelope_id);
 `,
+  // Contents of offered disclosures; the files that go with them are encrypted before they are queued, and their keys are not in the offer.
+  `
+CREATE TABLE contents (
+  blob TEXT PRIMARY KEY,
+  conversation TEXT NOT NULL,
+  terms_hash TEXT NOT NULL,
+  key BLOB CHECK (key IS NULL OR length(key) = 32),
+  content BLOB,
+  shared INTEGER NOT NULL DEFAULT 0,
+  at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contents_conversation ON contents (conversation);
+CREATE INDEX contents_keys ON contents (conversation) WHERE key IS NOT NULL;
+CREATE INDEX messages_offers ON messages (conversation) WHERE kind = 'disclosure.offer';
+CREATE INDEX messages_releases ON messages (conversation) WHERE kind = 'disclosure.release';
+CREATE INDEX messages_own_keys ON messages (eh) WHERE kind = 'own.content-key';
+CREATE TABLE staged_blobs (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+ALTER TABLE outbox_attachments ADD COLUMN is_content INTEGER NOT NULL DEFAULT 0;
+`,
 ];

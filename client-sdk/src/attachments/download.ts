@@ -2,7 +2,7 @@
  * Fetching an attachment: ciphertext in ranges into a `.part` file, resumed at any byte; then the whole hash, then decryption to
  * a second file, then one rename. The application sees nothing before the last chunk has verified.
  */
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile as readWhole, rename, rm, stat } from 'node:fs/promises';
 import { chunkedDecryptor, isKeysError } from '@holdfast/keys';
 import { equalBytes, sha256Stream } from '@holdfast/keys/verify';
 import { type AttachmentRef, attachmentContext, fromBase64url, LIMITS } from '@holdfast/protocol';
@@ -15,9 +15,12 @@ import { Patience } from './patience.js';
 const RANGE_BYTES = 4 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 
-export interface DownloadRequest {
+/** An uploaded blob by its ciphertext alone. */
+export type SealedBlob = Pick<AttachmentRef, 'id' | 'size' | 'sha256'>;
+
+export interface DownloadRequest<Ref extends SealedBlob = AttachmentRef> {
   readonly session: RelaySession;
-  readonly ref: AttachmentRef;
+  readonly ref: Ref;
   readonly targetPath: string;
   readonly signal: AbortSignal;
   /** For back-off, in [0, 1). */
@@ -49,8 +52,22 @@ export async function downloadBlob(request: DownloadRequest): Promise<void> {
   }
 }
 
+/**
+ * The ciphertext itself, its length and hash as given; nothing is left at `targetPath`.
+ * @throws SdkError `attachment.corrupt`, `attachment.gone`, `relay.*`, `session.refused`, `aborted`
+ */
+export async function fetchSealed(request: DownloadRequest<SealedBlob>): Promise<Uint8Array> {
+  const part = `${request.targetPath}.part`;
+  try {
+    await fetchVerified(request, part);
+    return new Uint8Array(await readWhole(part));
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
 /** The whole ciphertext, its hash checked. What an earlier attempt left may be damaged: then once more from the first byte. */
-async function fetchVerified(request: DownloadRequest, part: string): Promise<void> {
+async function fetchVerified(request: DownloadRequest<SealedBlob>, part: string): Promise<void> {
   const { ref, signal } = request;
   const isResumed = await fetchCiphertext(request, part);
   if (await hasHash(part, ref, signal)) return;
@@ -63,7 +80,7 @@ async function fetchVerified(request: DownloadRequest, part: string): Promise<vo
 }
 
 /** @returns whether bytes of an earlier attempt are in it */
-async function fetchCiphertext(request: DownloadRequest, part: string): Promise<boolean> {
+async function fetchCiphertext(request: DownloadRequest<SealedBlob>, part: string): Promise<boolean> {
   const { ref, signal, onProgress, random = Math.random } = request;
   const patience = new Patience(random, signal);
   const found = await stat(part).catch(() => undefined);
@@ -87,7 +104,11 @@ async function fetchCiphertext(request: DownloadRequest, part: string): Promise<
   return start > 0;
 }
 
-async function fetchRange({ session, ref, signal }: DownloadRequest, start: number, end: number): Promise<Uint8Array> {
+async function fetchRange(
+  { session, ref, signal }: DownloadRequest<SealedBlob>,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
   const length = end - start + 1;
   const headers = { range: `bytes=${start}-${end}` };
   const answer = await session.blob({
@@ -110,7 +131,7 @@ async function fetchRange({ session, ref, signal }: DownloadRequest, start: numb
   return answer.body;
 }
 
-async function hasHash(part: string, ref: AttachmentRef, signal: AbortSignal): Promise<boolean> {
+async function hasHash(part: string, ref: SealedBlob, signal: AbortSignal): Promise<boolean> {
   const hash = sha256Stream();
   for await (const bytes of readFile(part, signal)) hash.update(bytes);
   return equalBytes(hash.digest(), fromBase64url(ref.sha256));

@@ -23,6 +23,7 @@ import { SdkError } from '../errors.js';
 import { manifestOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { freezeClocks } from './clocks.js';
+import { type FoldedDisclosure, foldDisclosure } from './fold-disclosure.js';
 import { type CaseAsset, type CaseStep, foldFreeze, requestOf } from './fold-freeze.js';
 import { eventsOf } from './heads.js';
 
@@ -48,7 +49,7 @@ export interface TimelineEntry {
 }
 
 /** Where a case stands: the freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
-export type CaseState = DerivedAlertState | 'released' | 'open';
+export type CaseState = DerivedAlertState | FoldedDisclosure['state'] | 'open';
 
 export interface Case {
   readonly conversation: ConversationId;
@@ -64,6 +65,8 @@ export interface Case {
   readonly duties: FoldedDuties;
   /** Every deadline, met ones too; what runs out first on top. */
   readonly clocks: readonly CaseClock[];
+  /** Null where the case is no disclosure. */
+  readonly disclosure: FoldedDisclosure | null;
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
@@ -94,8 +97,8 @@ export function caseOf(
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
   const first = requestOf(events) ?? events[0];
-  const opening = first === undefined ? undefined : messages.get(first.eh);
   const freeze = foldFreeze(archive, self, conversation, events, messages, nowMs);
+  const disclosure = foldDisclosure(archive, self, conversation, nowMs);
   const { duties, refused } = foldDuties(events, messages, {
     agencies,
     calendarOf: (agency) => recordsOf(agency).capability?.calendar ?? null,
@@ -104,14 +107,15 @@ export function caseOf(
   });
   const found: Omit<Case, 'clocks'> = {
     conversation,
-    kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
+    kind: freeze !== undefined ? 'freeze' : disclosure !== undefined ? 'disclosure' : 'other',
     caseRef: first?.caseRef ?? null,
     agencies,
     priority,
-    state: freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open'),
+    state: freeze?.state ?? disclosure?.state ?? 'open',
     assets: freeze?.assets ?? [],
     steps: freeze?.steps ?? [],
     duties,
+    disclosure: disclosure ?? null,
     timeline: events.map((event) => ({
       eh: event.eh,
       from: event.agency,
@@ -121,7 +125,8 @@ export function caseOf(
       message: messages.get(event.eh) ?? { kind: 'unknown', claimedKind: event.kind, body: parseCanonical(event.body) },
       ...signedOf(event),
       acknowledgements: archive.messages.acknowledgements(event.eh),
-      refused: freeze?.refused.get(event.eh) ?? refused.get(event.eh) ?? null,
+      refused:
+        freeze?.refused.get(event.eh) ?? disclosure?.refused.get(event.eh)?.reason ?? refused.get(event.eh) ?? null,
       countsAs: freeze?.countsAs.get(event.eh) ?? null,
       flags: event.flags,
     })),

@@ -14,9 +14,7 @@ const isFirst = ({ flags }: StoredMessage): boolean => !flags.includes('repeated
 
 /** The case's messages, receipts apart, each after what it follows. */
 export const eventsOf = (archive: Archive, conversation: ConversationId): readonly StoredMessage[] =>
-  causalOrder(
-    archive.messages.ofConversation(conversation).filter((message) => isEvent(message) && isFirst(message)),
-  );
+  causalOrder(archive.messages.ofConversation(conversation).filter((message) => isEvent(message) && isFirst(message)));
 
 /** What waits here unsealed in a case, receipts apart. */
 export const queuedEventsOf = (archive: Archive, conversation: ConversationId): readonly OutboxItem[] =>

@@ -15,6 +15,7 @@ import type { DeskRuntime } from '../desk-runtime.js';
 import { type Dispatch, type SpokenMessage, speakAlone } from '../send/dispatch.js';
 import { newConversationId, newEnvelopeId } from '../send/enqueue.js';
 import { handleOf } from '../send/handle.js';
+import { storeContent } from '../send/outgoing-attachments.js';
 import { type Spoken, viewOf } from './message-draft.js';
 import { queueDraft } from './send-draft.js';
 import { shareDraft } from './share-draft.js';
@@ -30,6 +31,7 @@ export const speakAs =
     const { archive, events, now, onStep, outbox } = runtime;
     if (signersOf(message.kind).by === 'device') return { kind: 'sent', handle: await speakAlone(runtime)(message) };
     const files = await spoolAll(runtime, message.attachments);
+    const contents = message.attachments.filter(({ sealed }) => sealed !== undefined);
     const spoken = archive.atomically((): Spoken => {
       assertNotCloned(archive);
       message.assertAllowed?.();
@@ -41,6 +43,7 @@ export const speakAs =
         on: [...headsOfCase(archive, message.conversation)],
       });
       for (const file of files) storeSpooled(archive, draft.draft, file);
+      for (const content of contents) storeContent(archive, draft.draft, content);
       if (signersOf(message.kind).by === 'officer') {
         queueDraft(runtime, draft);
         return { kind: 'sent', handle: handleOf(archive, events, draft.draft) };

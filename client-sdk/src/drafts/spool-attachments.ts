@@ -12,7 +12,9 @@ export async function spoolAll(
   attachments: readonly OutgoingAttachment[],
 ): Promise<SpooledFile[]> {
   const files: SpooledFile[] = [];
-  for (const { id, path } of attachments) {
+  for (const { id, path, sealed } of attachments) {
+    // An offered content is encrypted already, under a key that no manifest tells.
+    if (sealed !== undefined) continue;
     const key = randomBytes(32);
     const source = resolve(path);
     const { size, sha256 } = await runtime.spool({ id, source, key, signal: runtime.signal });

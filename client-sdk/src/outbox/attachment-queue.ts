@@ -52,7 +52,8 @@ export async function prepareAttachments(
 /** Removes what a process that was killed has left in the spool and nothing needs any more. */
 export async function sweepSpool(archive: Archive, spoolFolder: string): Promise<void> {
   for (const name of await readdir(spoolFolder))
-    if (!archive.outbox.isToUpload(name)) await rm(join(spoolFolder, name), { force: true });
+    if (!archive.outbox.isToUpload(name) && !archive.contents.isStaged(name))
+      await rm(join(spoolFolder, name), { force: true });
 }
 
 /** Encrypts the file beside the archive; from then on the source may change. */

@@ -55,6 +55,11 @@ export class Outbox {
     this.#signal = signal;
   }
 
+  /** Where files lie encrypted until they are uploaded. */
+  get spool(): string {
+    return this.#deps.spool;
+  }
+
   /** Something may be ready to go: a new item, a connection, a newer directory. Never throws; one run at a time. */
   wake(): void {
     this.#again = true;

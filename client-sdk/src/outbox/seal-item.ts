@@ -83,7 +83,10 @@ export async function sealItem(
     kind: item.kind,
     caseRef: item.caseRef,
     termsHash: item.termsHash,
-    attachments: archive.outbox.attachments(item.id).map(attachmentRef),
+    attachments: archive.outbox
+      .attachments(item.id)
+      .filter(({ isContent }) => !isContent)
+      .map(attachmentRef),
     ...officersOf(item),
     checkpoints: [],
   };

@@ -5,7 +5,7 @@
  */
 import { isKeysError, KeysError } from '@holdfast/keys';
 import { verifySignature } from '@holdfast/keys/verify';
-import { type Delivery, type EnvelopeId, envelopeSigningBytes, isProtocolError } from '@holdfast/protocol';
+import { type Delivery, type EnvelopeId, envelopeSigningBytes, type Hash, isProtocolError } from '@holdfast/protocol';
 import { ALARMS, type AlarmEvent, alarmEvent, type Finding, isAlarmCode } from '../alarms.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import { markCloned } from '../clone.js';
@@ -17,9 +17,11 @@ import { type StoreDependencies, type StoredResult, storeOpened } from './store-
 
 export type ReceiverEvent =
   | { readonly event: 'inbox.stored'; readonly message: StoredMessage }
+  /** Another of our own devices has sent it; it is in the case and not in the inbox. */
+  | { readonly event: 'sibling.stored'; readonly message: StoredMessage }
   | {
       readonly event: 'receipt';
-      readonly eh: string;
+      readonly eh: Hash;
       readonly level: 'delivered' | 'opened' | 'acted';
       readonly agency: string;
       readonly atMs: number;
@@ -123,7 +125,8 @@ export class Receiver {
     if (acknowledgement !== undefined) emit({ event: 'receipt', ...acknowledgement });
     if (draft !== undefined) emit({ event: 'draft', id: draft });
     for (const message of released)
-      if (message.direction === 'in' && !message.handled) emit({ event: 'inbox.stored', message });
+      if (message.direction === 'sibling') emit({ event: 'sibling.stored', message });
+      else if (message.direction === 'in' && !message.handled) emit({ event: 'inbox.stored', message });
   }
 
   #takeNotice(delivery: Delivery): void {

@@ -9,6 +9,7 @@ import type { Archive } from '../archive/archive.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import { DirectoryAlarm } from '../directory/alarm.js';
 import type { Directory } from '../directory/directory.js';
+import { takeContentKey } from '../disclosure/take-content-key.js';
 import type { Identity } from '../outbox/seal-item.js';
 import { keepContentKey } from '../rewrap/keep-content-key.js';
 import type { Causality } from './causality.js';
@@ -92,6 +93,7 @@ export function storeOpened(eh: Hash, opened: OpenedMessage, deps: StoreDependen
     const message = archive.messages.get(eh);
     if (message === undefined) throw new Error('A message that was just stored is not there.');
     if (direction === 'in' && !isReceipt) deps.queueReceipt(message, 'delivered');
+    if (direction === 'sibling') takeContentKey(archive, message);
     const acknowledgement = isReceipt ? countReceipt(archive, message) : undefined;
     const draft = direction === 'sibling' ? takeOwn(archive, message) : undefined;
     return { draft, released: isReady ? [message, ...settled.released] : settled.released, acknowledgement, findings };

@@ -1,9 +1,9 @@
 /**
- * Sending a spontaneous disclosure directly (domain, Flow 2 "send directly"): only where it carries no restriction beyond what
- * the recipient has accepted in advance, by the hash of the terms. Offers, where terms come before content, are a flow of their own.
+ * Sending a spontaneous disclosure directly (domain, Flow 2 "send directly"): only where it carries no restriction at all, or those
+ * that the recipient has accepted in advance, by the hash of the terms. With any other terms it is offered (`disclosure/flow.ts`).
  */
 import { sha256 } from '@holdfast/keys/verify';
-import { type AgencyId, type MessageBody, termsHash, toHash } from '@holdfast/protocol';
+import { type AgencyId, isUnrestricted, type MessageBody, termsHash, toHash } from '@holdfast/protocol';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { SdkError } from '../errors.js';
 import type { Dispatch } from './dispatch.js';
@@ -34,7 +34,8 @@ export async function sendDisclosure<Sent>(
   signal.throwIfAborted();
   assertTrusted(recipient);
   const terms = toHash(termsHash(sha256, body.restrictions));
-  if (recipient.entry === null || !recipient.entry.acceptedTerms.includes(terms)) {
+  const isAccepted = recipient.entry?.acceptedTerms.includes(terms) === true;
+  if (!isUnrestricted(body.restrictions) && !isAccepted) {
     throw new SdkError('terms.not-accepted', undefined, {
       issues: [{ field: 'restrictions', reason: `${to} has not published that it accepts these terms (${terms})` }],
     });

@@ -26,7 +26,7 @@ import type { SignedParts } from '../archive/json-columns.js';
 import { assertNotCloned } from '../clone.js';
 import type { PublishedAgency } from '../directory/published.js';
 import { SdkError } from '../errors.js';
-import type { OutgoingAttachment } from './outgoing-attachments.js';
+import { type OutgoingAttachment, storeContent } from './outgoing-attachments.js';
 
 export interface OutgoingMessage<K extends MessageKind = MessageKind> {
   readonly kind: K;
@@ -74,13 +74,11 @@ export function enqueue(archive: Archive, message: OutgoingMessage, nowMs: numbe
     uploadsFirst,
     signed,
   });
-  for (const attachment of attachments)
-    archive.outbox.addAttachment({
-      id: attachment.id,
-      outboxId: id,
-      source: resolve(attachment.path),
-      key: randomBytes(32),
-    });
+  for (const { id: blob, path, sealed } of attachments) {
+    if (sealed === undefined)
+      archive.outbox.addAttachment({ id: blob, outboxId: id, source: resolve(path), key: randomBytes(32) });
+    else storeContent(archive, id, { id: blob, path, sealed });
+  }
   return id;
 }
 

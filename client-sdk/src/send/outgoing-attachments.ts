@@ -1,12 +1,16 @@
 /** The files that go with a message: readable, not too large, and exactly those that the body names. */
 import { stat } from 'node:fs/promises';
-import { type BlobId, LIMITS } from '@holdfast/protocol';
+import { resolve } from 'node:path';
+import { type BlobId, type EnvelopeId, type Hash, LIMITS } from '@holdfast/protocol';
+import type { Archive } from '../archive/archive.js';
 import { SdkError } from '../errors.js';
 
 export interface OutgoingAttachment {
   readonly id: BlobId;
   /** A readable file; it must not change until it is uploaded. */
   readonly path: string;
+  /** Of an offered content: encrypted in the spool already, under a key that the offer does not tell. @internal */
+  readonly sealed?: { readonly size: number; readonly sha256: Hash };
 }
 
 /**
@@ -40,4 +44,11 @@ async function checkFile(path: string): Promise<number> {
   if (found.size > LIMITS.attachmentBytes * 0.998)
     throw new SdkError('attachment.too-large', `${path} has ${found.size} bytes.`);
   return found.size;
+}
+
+/** Notes an offered content that lies encrypted in the spool, to be uploaded for the envelope `outboxId`. */
+export function storeContent(archive: Archive, outboxId: EnvelopeId, { id, path, sealed }: OutgoingAttachment): void {
+  if (sealed === undefined) return;
+  archive.outbox.addSealed({ id, outboxId, source: resolve(path), ...sealed });
+  archive.contents.unstage(id);
 }

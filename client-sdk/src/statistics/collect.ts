@@ -5,8 +5,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AgencyId, calendarYear } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
-import type { RecordsOf } from '../directory/records-at-hand.js';
 import { type Case, caseOf } from '../cases/case.js';
+import type { RecordsOf } from '../directory/records-at-hand.js';
 import { YearCount } from './count-year.js';
 import { factsOf } from './read-case.js';
 import { STATISTICS_VERSION, type Statistics } from './table.js';

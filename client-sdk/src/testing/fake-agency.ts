@@ -2,6 +2,7 @@
  * One agency of a fake network: a real archive on disk, the SDK's own checking, queueing, cases and inbox over it, and in place
  * of keys, directory and relay a hand that carries envelopes across. What can go wrong is switched by whoever tests.
  */
+import { mkdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from '@holdfast/keys';
 import { compareFingerprint } from '@holdfast/keys/verify';
@@ -143,6 +144,8 @@ export class FakeAgency {
 
   #start(): OpenDesk {
     const archive = openArchive(this.#file, this.#archiveKey);
+    const spoolFolder = `${this.#file}.spool`;
+    mkdirSync(spoolFolder, { recursive: true });
     const stop = new AbortController();
     const events = new EventHub(stop.signal);
     const relay = this.#relay;
@@ -172,6 +175,8 @@ export class FakeAgency {
       fingerprint: (agency) => Promise.resolve().then(() => relay.fingerprint(agency)),
       confirmRoot: (agency, typed) =>
         Promise.resolve().then(() => compareFingerprint(relay.fingerprint(agency), typed).matches),
+      spoolFolder,
+      fetchBlob: (blob) => Promise.resolve().then(() => relay.blob(blob)),
       download: (order) => relay.download({ ...order, signal: AbortSignal.any([order.signal, stop.signal]) }),
       stop: async () => {
         if (stop.signal.aborted) return;

@@ -54,7 +54,8 @@ export function packEnvelope(
   const follows = followsOf(archive, item);
   const thread = archive.conversations.get(conversation);
   if (thread === undefined) throw new SdkError('case.unknown');
-  const attachments = archive.outbox.attachments(id).map(({ id: blob, key, size, sha256: hash }) => {
+  const files = archive.outbox.attachments(id).filter(({ isContent }) => !isContent);
+  const attachments = files.map(({ id: blob, key, size, sha256: hash }) => {
     if (size === null || hash === null) throw new SdkError('attachment.unreadable');
     return { id: blob, key: toBase64url(key), size, sha256: hash };
   });

@@ -1,10 +1,12 @@
 /** The relay of a fake network, in memory: who is a member, what waits for whom, which files were handed in. It keeps no secret. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { randomBytes } from '@holdfast/keys';
+import { decryptChunked, randomBytes } from '@holdfast/keys';
 import { rootFingerprint, sha256 } from '@holdfast/keys/verify';
 import {
   type AgencyId,
+  attachmentContext,
   type BlobId,
+  fromBase64url,
   type Hash,
   type Receipt,
   toBase64url,
@@ -14,6 +16,7 @@ import {
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { OutboxItem } from '../archive/outbox-table.js';
+import type { SealedBlob } from '../attachments/download.js';
 import type { Spooled } from '../attachments/spool.js';
 import type { DownloadOrder } from '../desk-runtime.js';
 import type { NamedFingerprint } from '../directory/fingerprints.js';
@@ -28,6 +31,8 @@ export class FakeRelay {
   readonly #mailboxes = new Map<AgencyId, (envelope: FakeEnvelope) => void>();
   readonly #receipts = new Map<Hash, Receipt>();
   readonly #files = new Map<BlobId, Uint8Array>();
+  /** Those that came encrypted: the files of an offered content. */
+  readonly #sealed = new Set<BlobId>();
 
   constructor(now: () => number) {
     this.now = now;
@@ -85,7 +90,7 @@ export class FakeRelay {
     return { size: file.length, sha256: toHash(sha256(file)) };
   }
 
-  /** Takes the files that go with `item`; they are not encrypted here. @throws SdkError `attachment.unreadable` */
+  /** Takes the files that go with `item`; but for those of an offered content, they are not encrypted here. @throws SdkError `attachment.unreadable` */
   async upload({ id }: OutboxItem, archive: Archive): Promise<void> {
     for (const attachment of archive.outbox.attachments(id)) {
       if (attachment.uploaded) continue;
@@ -93,6 +98,7 @@ export class FakeRelay {
         throw new SdkError('attachment.unreadable', `${attachment.source} cannot be read.`, { cause });
       });
       this.#files.set(attachment.id, file);
+      if (attachment.isContent) this.#sealed.add(attachment.id);
       archive.outbox.setSpooled(attachment.id, file.length, toHash(sha256(file)));
       archive.outbox.setUploaded(attachment.id);
     }
@@ -103,7 +109,18 @@ export class FakeRelay {
     if (signal.aborted) throw new SdkError('aborted');
     const file = this.#files.get(ref.id);
     if (file === undefined) throw new SdkError('attachment.gone');
-    await writeFile(targetPath, file, { mode: 0o600 });
+    const plain = this.#sealed.has(ref.id)
+      ? decryptChunked({ key: fromBase64url(ref.key), context: attachmentContext(ref.id), ciphertext: file })
+      : file;
+    await writeFile(targetPath, plain, { mode: 0o600 });
     onProgress?.(file.length);
+  }
+
+  /** @throws SdkError `attachment.gone`, `attachment.corrupt` */
+  blob({ id, size, sha256: hash }: SealedBlob): Uint8Array {
+    const file = this.#files.get(id);
+    if (file === undefined) throw new SdkError('attachment.gone');
+    if (file.length !== size || toHash(sha256(file)) !== hash) throw new SdkError('attachment.corrupt');
+    return file;
   }
 }

@@ -20,6 +20,15 @@ const APPROVED: Signers = { by: 'approved', drafters: CASE_WORK };
 
 export const SIGNERS: Readonly<Record<MessageKind, Signers>> = {
   disclosure: APPROVED,
+  'disclosure.offer': APPROVED,
+  'disclosure.accept': APPROVED,
+  'disclosure.decline': APPROVED,
+  'disclosure.revise': APPROVED,
+  // The offer's approval covers it: it goes out by itself once the terms are accepted.
+  'disclosure.release': DEVICE,
+  'disclosure.withdraw': APPROVED,
+  'disclosure.relax': APPROVED,
+  'disclosure.close': APPROVED,
   'freeze.request': APPROVED,
   'freeze.acknowledge': DUTY_OFFICER,
   'freeze.ask': DUTY_OFFICER,
@@ -51,6 +60,7 @@ export const SIGNERS: Readonly<Record<MessageKind, Signers>> = {
   'receipt.opened': DEVICE,
   'receipt.acted': DEVICE,
   note: ANY_OFFICER,
+  'own.content-key': DEVICE,
   'own.draft': DEVICE,
   'own.draft-decided': DEVICE,
 };

@@ -8,6 +8,14 @@ import { consentRequest } from './consent-request.js';
 import { consentRevoke } from './consent-revoke.js';
 import { consentShared } from './consent-shared.js';
 import { disclosure } from './disclosure.js';
+import { disclosureAccept } from './disclosure-accept.js';
+import { disclosureClose } from './disclosure-close.js';
+import { disclosureDecline } from './disclosure-decline.js';
+import { disclosureOffer } from './disclosure-offer.js';
+import { disclosureRelax } from './disclosure-relax.js';
+import { disclosureRelease } from './disclosure-release.js';
+import { disclosureRevise } from './disclosure-revise.js';
+import { disclosureWithdraw } from './disclosure-withdraw.js';
 import { exculpatoryConsult } from './exculpatory-consult.js';
 import { exculpatoryDisclosed } from './exculpatory-disclosed.js';
 import { exculpatoryInformed } from './exculpatory-informed.js';
@@ -32,6 +40,7 @@ import { freezeRestraint } from './freeze-restraint.js';
 import { freezeSupply } from './freeze-supply.js';
 import { freezeWithdraw } from './freeze-withdraw.js';
 import { note } from './note.js';
+import { ownContentKey } from './own-content-key.js';
 import { ownDraft } from './own-draft.js';
 import { ownDraftDecided } from './own-draft-decided.js';
 import { receiptActed } from './receipt-acted.js';
@@ -48,6 +57,14 @@ export { REFUSAL_CODES, type RefusalCode } from './refusal.js';
 /** Every kind by its name. */
 export const MESSAGES = {
   disclosure,
+  'disclosure.offer': disclosureOffer,
+  'disclosure.accept': disclosureAccept,
+  'disclosure.decline': disclosureDecline,
+  'disclosure.revise': disclosureRevise,
+  'disclosure.release': disclosureRelease,
+  'disclosure.withdraw': disclosureWithdraw,
+  'disclosure.relax': disclosureRelax,
+  'disclosure.close': disclosureClose,
   'freeze.request': freezeRequest,
   'freeze.acknowledge': freezeAcknowledge,
   'freeze.ask': freezeAsk,
@@ -81,6 +98,7 @@ export const MESSAGES = {
   note,
   'own.draft': ownDraft,
   'own.draft-decided': ownDraftDecided,
+  'own.content-key': ownContentKey,
 } as const;
 
 export type MessageKind = keyof typeof MESSAGES;
@@ -91,6 +109,8 @@ export type Message = { [K in MessageKind]: { readonly kind: K; readonly body: M
 /** Kinds that an agency's devices tell one another. */
 export type OwnKind = Extract<MessageKind, `own.${string}`>;
 export type FreezeKind = Extract<MessageKind, `freeze.${string}`>;
+/** The steps of a disclosure after its offer, and the offer; the direct `disclosure` is beside them. */
+export type DisclosureKind = Extract<MessageKind, `disclosure.${string}`>;
 
 export const isMessageKind = (kind: string): kind is MessageKind => Object.hasOwn(MESSAGES, kind);
 

@@ -119,6 +119,15 @@ export function freezeEventOf(message: Message, by: 'requesting' | 'requested', 
     case 'exculpatory.disclosed':
     case 'exculpatory.informed':
     case 'feedback.report':
+    case 'disclosure.offer':
+    case 'disclosure.accept':
+    case 'disclosure.decline':
+    case 'disclosure.revise':
+    case 'disclosure.release':
+    case 'disclosure.withdraw':
+    case 'disclosure.relax':
+    case 'disclosure.close':
+    case 'own.content-key':
     case 'note':
     case 'receipt.opened':
     case 'receipt.acted':

@@ -27,6 +27,19 @@ export {
   type Order,
   OrderSchema,
 } from './reference.js';
+export {
+  axesOf,
+  isLooser,
+  isRelaxation,
+  isUnrestricted,
+  RESTRICTION_AXES,
+  type Relaxation,
+  RelaxationSchema,
+  type RestrictionAxis,
+  relaxed,
+  restrictionsAt,
+  tightenedAxes,
+} from './relaxation.js';
 export { parseRestrictions, type Restrictions, RestrictionsSchema, termsHash, USES } from './restrictions.js';
 export {
   coversItem,
