@@ -8,8 +8,10 @@ import { caseCommands } from './commands/case.js';
 import { deviceCommands } from './commands/device.js';
 import { directoryCommands } from './commands/directory.js';
 import { discloseCommand } from './commands/disclose.js';
+import { exportCommand } from './commands/export.js';
 import { federationCommands } from './commands/federation.js';
 import { freezeCommands } from './commands/freeze.js';
+import { ftmCommands } from './commands/ftm.js';
 import { inboxCommand } from './commands/inbox.js';
 import { keysArchiveCommands } from './commands/keys-archive.js';
 import { keysBackupCommands } from './commands/keys-backup.js';
@@ -20,6 +22,7 @@ import { noteCommand } from './commands/note.js';
 import { officerCommands } from './commands/officer.js';
 import { outboxCommand } from './commands/outbox.js';
 import { relayCommands } from './commands/relay.js';
+import { retentionCommands } from './commands/retention.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { CliError, exitCodeOf } from './errors.js';
 import { markIds } from './input/ids.js';
@@ -57,6 +60,9 @@ for (const register of [
   caseCommands,
   alarmsCommand,
   attachmentCommands,
+  exportCommand,
+  ftmCommands,
+  retentionCommands,
   sandboxCommand,
 ]) {
   register(program);

@@ -9,8 +9,11 @@ import { type DirectoryQuery, findAgencies } from './directory/find.js';
 import type { NamedFingerprint } from './directory/fingerprints.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { SdkEvent } from './events.js';
+import { type ExportedCase, type ExportRequest, exportCase } from './export/case-files.js';
 import type { OpenOptions } from './open-device.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
+import { noteDownload } from './retention/note-copy.js';
+import { type Retention, retentionOf } from './retention/retention.js';
 import { Runtime } from './runtime.js';
 import type { Disclosure } from './send/disclosure.js';
 import { speakAlone } from './send/dispatch.js';
@@ -33,12 +36,15 @@ export class Holdfast {
   readonly #device: Speaker<SendHandle>;
   /** The temporary-freeze alert, step by step. */
   readonly freeze: FreezeFlow<SendHandle>;
+  /** What is kept, for what and how long; and erasing it. */
+  readonly retention: Retention;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
     this.#runtime = runtime;
     this.#device = new Speaker(runtime, speakAlone(runtime));
     this.freeze = this.#device.freeze;
+    this.retention = retentionOf(runtime);
   }
 
   /**
@@ -46,7 +52,7 @@ export class Holdfast {
    * @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*`
    */
   static async open(options: OpenOptions): Promise<Holdfast> {
-    return new Holdfast(deskRuntime(await Runtime.start(options)));
+    return new Holdfast(deskRuntime(await Runtime.start(options), options));
   }
 
   /** Who this is: agency, device, federation. */
@@ -135,6 +141,15 @@ export class Holdfast {
     const { onProgress } = options;
     await underSignals([options.signal, signal], (either) =>
       this.#runtime.download({ ref, targetPath, signal: either, ...(onProgress ? { onProgress } : {}) }),
+    );
+    await noteDownload(this.#runtime, ref.id, targetPath);
+  }
+
+  /** Writes a case into a new folder: data, evidence, attachments, a readable page. It is recorded here. @throws SdkError `export.exists`, `attachment.corrupt`, `relay.*` */
+  exportCase(request: ExportRequest): Promise<ExportedCase> {
+    const { signal } = this.#runtime;
+    return underSignals([request.signal, signal], (either) =>
+      exportCase(this.#runtime, { ...request, signal: either }),
     );
   }
 

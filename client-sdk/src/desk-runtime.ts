@@ -9,7 +9,10 @@ import { fingerprintOf, type NamedFingerprint } from './directory/fingerprints.j
 import { firstSight, publishedBy } from './directory/first-sight.js';
 import type { PublishedAgency } from './directory/published.js';
 import type { EventHub } from './events.js';
+import { devicePaths } from './home/home.js';
+import type { OpenOptions } from './open-device.js';
 import type { Identity } from './outbox/seal-item.js';
+import { type DeviceFiles, eraseDeviceFiles } from './retention/erase-files.js';
 import type { Runtime } from './runtime.js';
 import type { StepHook } from './steps.js';
 import { untilAborted } from './transport/linked-signal.js';
@@ -46,11 +49,13 @@ export interface DeskRuntime {
   confirmRoot(agency: AgencyId, typed: string): Promise<boolean>;
   /** @throws SdkError `attachment.*`, `relay.*`, `aborted` */
   download(order: DownloadOrder): Promise<void>;
+  /** Removes what this device has written beside its archive of messages that are being erased. */
+  eraseFiles(files: DeviceFiles): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The port over a running device. */
-export function deskRuntime(runtime: Runtime): DeskRuntime {
+/** The port over a running device, whose files lie in `place`. */
+export function deskRuntime(runtime: Runtime, place: Pick<OpenOptions, 'home' | 'device'>): DeskRuntime {
   const { identity, archive, events, now, signal, outbox, onStep, session, directory } = runtime;
   return {
     identity,
@@ -80,6 +85,10 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
       return true;
     },
     download: (order) => downloadBlob({ session, ...order }),
+    eraseFiles: (files) => {
+      const { spool } = devicePaths(place.home, place.device ?? 'gateway');
+      return eraseDeviceFiles(files, { home: place.home, spool, device: identity.device });
+    },
     stop: () => runtime.stop(),
   };
 }

@@ -6,6 +6,7 @@ export { ALARMS, type AlarmCode, type AlarmEvent, alarmEvent } from './alarms.js
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
+export type { ErasedFile, Erasure, LegalHold, Review } from './archive/retention-table.js';
 export type { Case, TimelineEntry } from './cases/case.js';
 export type { CaseAsset } from './cases/fold-freeze.js';
 export {
@@ -49,6 +50,7 @@ export {
   type SdkErrorOptions,
 } from './errors.js';
 export type { ConnectionState, SdkEvent } from './events.js';
+export type { ExportedCase, ExportRequest } from './export/case-files.js';
 export {
   admitMember,
   draftFederationRoot,
@@ -100,6 +102,16 @@ export {
 export { type PublishArchiveKey, type PublishedArchiveKey, publishArchiveKey } from './recovery/publish-archive-key.js';
 export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
 export type { RestoreReport } from './recovery/restore.js';
+export type { EraseRequest } from './retention/erase.js';
+export {
+  type DateOrigin,
+  type Day,
+  POLICY_NAMES,
+  type Policy,
+  type PolicyName,
+  type RetentionItem,
+} from './retention/items.js';
+export type { Retention, RetentionDecision, RetentionEntry } from './retention/retention.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId } from './send/enqueue.js';
 export type { FreezeFlow, FreezeRequest, FreezeStep } from './send/freeze.js';

@@ -310,6 +310,7 @@ const found: Case = {
   agencies: ['xa-fiu' as AgencyId, 'xb-fiu' as AgencyId],
   priority: 'flash',
   state: 'partial',
+  erased: null,
   assets: [
     { assetRef: 'a1', state: 'in-force', expiry, extensionPending: true, mlaLinked: false, late: false },
     { assetRef: 'a2', state: 'not-frozen', expiry: null, extensionPending: false, mlaLinked: false, late: false },

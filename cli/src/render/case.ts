@@ -36,6 +36,12 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
       ['between', found.agencies.join(', ')],
       ['priority', found.priority],
       ['state', `${found.kind}: ${found.state}`],
+      [
+        'erased',
+        found.erased === null
+          ? undefined
+          : `${formatTime(found.erased.atMs, zone)}: ${safeLine(found.erased.reason)} (it was ${found.erased.state})`,
+      ],
     ]),
     section('Assets', renderAssets(found, nowMs, zone)),
     section('Timeline', found.timeline.map((entry) => renderEntry(entry, nowMs, zone)).join('\n')),

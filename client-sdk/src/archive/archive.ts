@@ -13,6 +13,7 @@ import { type MessageTable, messageTable } from './message-table.js';
 import { type MissingTable, missingTable } from './missing-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
 import { type RecoveryTable, recoveryTable } from './recovery-table.js';
+import { type RetentionTable, retentionTable } from './retention-table.js';
 import { type ToldTable, toldTable } from './told-table.js';
 
 export interface Archive {
@@ -25,6 +26,9 @@ export interface Archive {
   readonly told: ToldTable;
   readonly recovery: RecoveryTable;
   readonly contentKeys: ContentKeyTable;
+  readonly retention: RetentionTable;
+  /** Writes what the log still holds into the file and empties the log: what was erased is in neither. */
+  checkpoint(): void;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -43,6 +47,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     told: toldTable(db),
     recovery: recoveryTable(db),
     contentKeys: contentKeyTable(db),
+    retention: retentionTable(db),
   };
   const opened = (): typeof tables => {
     if (!db.open) throw new SdkError('closed');
@@ -75,6 +80,13 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     },
     get contentKeys() {
       return opened().contentKeys;
+    },
+    get retention() {
+      return opened().retention;
+    },
+    checkpoint: () => {
+      opened();
+      db.pragma('wal_checkpoint(TRUNCATE)');
     },
     atomically: (work) => {
       opened();

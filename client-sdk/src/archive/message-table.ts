@@ -30,8 +30,13 @@ export interface StoredMessage {
   readonly flags: readonly MessageFlag[];
   /** The application's order; null while the message waits for what it follows. */
   readonly ready: number | null;
+  /** When its words were erased; `body` and `jws` are empty from then on, `bodyHash` is what is left of them. */
+  readonly erasedAtMs: number | null;
+  readonly bodyHash: Hash | null;
 }
-export type NewMessage = Omit<StoredMessage, 'arrival' | 'flags' | 'ready'> & { readonly isReady: boolean };
+export type NewMessage = Omit<StoredMessage, 'arrival' | 'flags' | 'ready' | 'erasedAtMs' | 'bodyHash'> & {
+  readonly isReady: boolean;
+};
 
 export type AcknowledgementLevel = 'delivered' | 'opened' | 'acted';
 export interface Acknowledgement {
@@ -58,6 +63,8 @@ export interface MessageTable {
   /** Everything that a device sent under one envelope id; more than one is a fault. */
   underId(device: DeviceId, id: EnvelopeId): StoredMessage[];
   markHandled(eh: Hash): void;
+  /** Leaves a tombstone: the words, the signed manifest with its salt and its keys, and the case reference go. */
+  erase(eh: Hash, bodyHash: Hash | null, atMs: number): void;
   ofConversation(conversation: ConversationId): StoredMessage[];
   conversations(): ConversationId[];
   acknowledge(ack: Acknowledgement): void;
@@ -85,6 +92,8 @@ interface Row {
   prev: Hash | null;
   flags: string;
   ready: number | null;
+  erased_at_ms: number | null;
+  body_hash: Hash | null;
 }
 
 const fromRow = (row: Row): StoredMessage => ({
@@ -108,6 +117,8 @@ const fromRow = (row: Row): StoredMessage => ({
   prev: row.prev,
   flags: parseFlags(row.flags),
   ready: row.ready,
+  erasedAtMs: row.erased_at_ms,
+  bodyHash: row.body_hash,
 });
 
 /** One more than the highest; read from the index's end. */
@@ -138,6 +149,10 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
   const conversations = db.prepare<[], { conversation: ConversationId }>(
     'SELECT conversation, MIN(arrival) AS first FROM messages GROUP BY conversation ORDER BY first',
   );
+  const erase = db.prepare<[string | null, number, string]>(
+    `UPDATE messages SET body = x'', jws = '', case_ref = NULL, handled = 1, body_hash = ?, erased_at_ms = ?,
+            ready = COALESCE(ready, ${NEXT_READY}) WHERE eh = ? AND erased_at_ms IS NULL`,
+  );
   const acknowledge = db.prepare(
     'INSERT OR IGNORE INTO acknowledgements (eh, agency, level, at_ms, receipt_eh) VALUES (@eh, @agency, @level, @atMs, @receiptEh)',
   );
@@ -161,6 +176,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
       const row = next.get(after);
       return row === undefined ? undefined : fromRow(row);
     },
+    erase: (eh, bodyHash, atMs) => void erase.run(bodyHash, atMs, eh),
     markHandled: (eh) => void handled.run(eh),
     release: (eh) => void release.run(eh),
     waiting: () => waiting.all().map(fromRow),

@@ -74,6 +74,8 @@ export interface OutboxTable {
   setAccepted(id: EnvelopeId, receipt: Receipt): void;
   setRefused(id: EnvelopeId, problem: Problem): void;
   setExpired(eh: Hash): void;
+  /** Erases an item's words, sealed bytes and attachments' keys; what has not left does not leave any more. */
+  erase(id: EnvelopeId): void;
 }
 
 interface Row {
@@ -161,6 +163,11 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     "UPDATE outbox SET state = 'refused', problem = ? WHERE id = ? AND state IN ('queued', 'sealed')",
   );
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
+  const erase = db.prepare<[string]>(
+    `UPDATE outbox SET body = x'', sealed = NULL, case_ref = NULL, watched = 0,
+            state = CASE WHEN state IN ('queued', 'sealed') THEN 'expired' ELSE state END WHERE id = ?`,
+  );
+  const eraseAttachments = db.prepare<[string]>('DELETE FROM outbox_attachments WHERE outbox_id = ?');
   return {
     insert: (item) =>
       void insert.run({
@@ -185,5 +192,9 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     setAccepted: (id, receipt) => void accepted.run(JSON.stringify(receipt), id),
     setRefused: (id, problem) => void refused.run(JSON.stringify(problem), id),
     setExpired: (eh) => void expired.run(eh),
+    erase: (id) => {
+      erase.run(id);
+      eraseAttachments.run(id);
+    },
   };
 }

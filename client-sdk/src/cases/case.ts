@@ -2,21 +2,14 @@
  * A case: everything signed in one conversation, in an order that respects what follows what, and the state that this makes.
  * Nothing is stored beside the messages; replaying them gives the same case on any device.
  */
-import {
-  type AgencyId,
-  type AttachmentRef,
-  type ConversationId,
-  type Hash,
-  type Message,
-  type Priority,
-  parseCanonical,
-} from '@holdfast/protocol';
+import type { AgencyId, AttachmentRef, ConversationId, Hash, Message, Priority } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
 import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
+import type { Erasure } from '../archive/retention-table.js';
 import { SdkError } from '../errors.js';
-import { manifestOf } from '../receive/evidence.js';
+import { attachmentsOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { causalOrder } from './causal-order.js';
 import { type CaseAsset, foldFreeze } from './fold-freeze.js';
@@ -48,6 +41,8 @@ export interface Case {
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
+  /** When the case was erased here and why; its `state` is then `erased`. */
+  readonly erased: Pick<Erasure, 'atMs' | 'reason' | 'state'> | null;
 }
 
 /** Who opened a conversation, with what priority, between whom. @throws SdkError `case.unknown` */
@@ -84,14 +79,15 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
   const opening = first === undefined ? undefined : messages.get(first.eh);
   const isDelivered =
     first !== undefined && (first.direction === 'in' || archive.messages.acknowledgements(first.eh).length > 0);
+  const erased = archive.retention.erasureOf(conversation);
   const freeze = foldFreeze(events, messages, isDelivered, nowMs);
   return {
     conversation,
-    kind: opening?.kind === 'freeze.request' ? 'freeze' : opening?.kind === 'disclosure' ? 'disclosure' : 'other',
+    kind: first?.kind === 'freeze.request' ? 'freeze' : first?.kind === 'disclosure' ? 'disclosure' : 'other',
     caseRef: first?.caseRef ?? null,
     agencies,
     priority,
-    state: freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open'),
+    state: erased !== undefined ? 'erased' : (freeze?.state ?? (opening?.kind === 'disclosure' ? 'released' : 'open')),
     assets: freeze?.assets ?? [],
     timeline: events.map((event) => ({
       eh: event.eh,
@@ -99,13 +95,14 @@ export function caseOf(archive: Archive, self: AgencyId, conversation: Conversat
       ours: event.agency === self,
       sentAtMs: event.tsMs,
       storedAtMs: event.storedAtMs,
-      message: messages.get(event.eh) ?? { kind: 'unknown', claimedKind: event.kind, body: parseCanonical(event.body) },
-      attachments: manifestOf(event).attachments,
+      message: messages.get(event.eh) ?? readMessage(event),
+      attachments: attachmentsOf(event),
       acknowledgements: archive.messages.acknowledgements(event.eh),
       refused: freeze?.refused.get(event.eh) ?? null,
       flags: event.flags,
     })),
     missing: archive.missing.ofConversation(conversation),
+    erased: erased === undefined ? null : { atMs: erased.atMs, reason: erased.reason, state: erased.state },
   };
 }
 

@@ -137,6 +137,7 @@ export function assertStepAllowed(
     archive.messages.ofConversation(conversation).filter((message) => isFreezeKind(message.kind)),
   );
   const replayed = replay(events, new Map(events.map((event) => [event.eh, readMessage(event)])), true);
+  if (archive.retention.erasureOf(conversation) !== undefined) throw new SdkError('case.erased');
   if (replayed === undefined) throw new SdkError('case.unknown', 'This case is not a freeze alert.');
   const by = self === replayed.requesting ? 'requesting' : 'requested';
   try {

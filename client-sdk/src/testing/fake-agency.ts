@@ -153,6 +153,8 @@ export class FakeAgency {
       confirmRoot: (agency, typed) =>
         Promise.resolve().then(() => compareFingerprint(relay.fingerprint(agency), typed).matches),
       download: (order) => relay.download({ ...order, signal: AbortSignal.any([order.signal, stop.signal]) }),
+      // No spool and no recovery folder here.
+      eraseFiles: () => Promise.resolve(),
       stop: async () => {
         if (stop.signal.aborted) return;
         stop.abort(new SdkError('closed'));
