@@ -225,8 +225,10 @@ t.test('STIX: what the standard requires is there, and a TLP level only where th
     await takeOne(b);
     const plain = join(folder, 'y');
     await b.exportCase({ conversation: alert.conversation, to: plain, stix: true, signal: soon() });
-    t.notMatch(await readFile(join(plain, 'stix.json'), 'utf8'), /TLP|marking/);
-    t.match(await readFile(join(plain, 'TERMS.txt'), 'utf8'), /Tell the client/);
+    t.notMatch(await readFile(join(plain, 'stix.json'), 'utf8'), /TLP/);
+    // What it does say of telling others stands first in every file.
+    for (const name of ['TERMS.txt', 'messages/TERMS.txt', 'index.html', 'entities.ftm.json', 'stix.json'])
+      t.match((await readFile(join(plain, name), 'utf8')).slice(0, 4000), /Tell the client/, name);
   } finally {
     await network.close();
   }
@@ -243,6 +245,7 @@ t.test('goAML: by a profile of the agency, well-formed whatever the text is', as
     const goaml = { v: 1, name: 'XB -- sample', rentityId: 7, reportCode: 'AIF', currencyLocal: 'EUR' };
     await b.exportCase({ conversation, to: join(folder, 'x'), goaml, signal: soon() });
     const xml = await readFile(join(folder, 'x', 'goaml.xml'), 'utf8');
+    t.match(xml.slice(0, 400), /Tell the institution/);
     const document = new DOMParser().parseFromString(xml, 'application/xml');
     const of = (name: string): string | null | undefined => document.getElementsByTagName(name)[0]?.textContent;
     t.equal(of('rentity_id'), '7');

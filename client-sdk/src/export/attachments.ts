@@ -22,9 +22,7 @@ export type FetchedFile =
 
 /** As the body of a message names them, where its kind may carry any. */
 const given = (message: Message | UnknownMessage): readonly Attachment[] =>
-  message.kind === 'disclosure' || message.kind === 'freeze.request' || message.kind === 'note'
-    ? (message.body.attachments ?? [])
-    : [];
+  message.kind !== 'unknown' && 'attachments' in message.body ? (message.body.attachments ?? []) : [];
 
 /** What the relay no longer has is told as missing; what is not what its sender signed ends the export. @throws SdkError */
 export async function fetchAttachments(

@@ -19,7 +19,7 @@ import { caseDocument, type MessageFiles } from './case-document.js';
 import { casePage } from './case-page.js';
 import { caseEntities } from './entities.js';
 import { stixBundle } from './stix.js';
-import { handlingOf, restrictionLines, termsOf } from './terms.js';
+import { handlingOf, headOf, termsOf } from './terms.js';
 
 export interface ExportRequest {
   readonly conversation: ConversationId;
@@ -129,20 +129,10 @@ const filesOf = (
   fetched.flatMap((file) => (file.kind === 'fetched' && file.eh === eh ? [file] : []));
 
 function termsText(found: Case): Uint8Array {
-  const terms = termsOf(found).flatMap((one) => [
-    `Restrictions set by ${one.from} in ${one.eh}:`,
-    ...restrictionLines(one).map(([name, value]) => `  ${name}: ${value.replace(/\s+/g, ' ')}`),
+  const lines = headOf(found).flatMap((section) => [
+    `${section.title}:`,
+    ...section.lines.map(([name, value]) => `  ${name}: ${value.replace(/\s+/g, ' ')}`),
   ]);
-  const handling = handlingOf(found);
-  const alert =
-    handling === null
-      ? []
-      : [
-          'Handling of the freeze alert:',
-          `  Tell the institution: ${handling.mayTellInstitution ? 'yes' : 'NO'}`,
-          `  Tell the client: ${handling.mayTellClient}`,
-        ];
-  const lines = [...terms, ...alert];
   return utf8(
     `${(lines.length === 0 ? ['No restrictions were set by the messages of this case.'] : lines).join('\n')}\n`,
   );

@@ -2,7 +2,7 @@
 import type { Message } from '@holdfast/protocol';
 import type { Case, TimelineEntry } from '../cases/case.js';
 import { columnsTable, element, type Markup, page, pairsTable, text } from './html.js';
-import { handlingOf, restrictionLines, termsOf } from './terms.js';
+import { headOf } from './terms.js';
 
 const time = (atMs: number): string => `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
@@ -30,23 +30,14 @@ export function casePage(found: Case, exportedAtMs: number, filesOf: (eh: string
 }
 
 function termsSection(found: Case): Markup {
-  const terms = termsOf(found);
-  const handling = handlingOf(found);
+  const head = headOf(found);
   const none = 'No restrictions were set by the messages of this case. Duties of the law remain.';
   return element(
     'section',
     { class: 'terms' },
     element('h2', {}, text('Use this only so')),
-    ...(terms.length === 0 && handling === null ? [element('p', {}, text(none))] : []),
-    ...terms.map((one) => pairsTable(`Restrictions set by ${one.from}`, restrictionLines(one))),
-    ...(handling === null
-      ? []
-      : [
-          pairsTable('Handling of the freeze alert', [
-            ['Tell the institution', handling.mayTellInstitution ? 'yes' : 'NO'],
-            ['Tell the client', handling.mayTellClient],
-          ]),
-        ]),
+    ...(head.length === 0 ? [element('p', {}, text(none))] : []),
+    ...head.map(({ title, lines }) => pairsTable(title, lines)),
   );
 }
 

@@ -1,18 +1,15 @@
 /** The case's entities as FollowTheMoney lines, its restrictions first as a note that any tool shows. Pure. */
 import { type Entity, entitiesOf, parseEntities } from '@holdfast/protocol';
 import type { Case } from '../cases/case.js';
-import { restrictionLines, termsOf } from './terms.js';
+import { headOf } from './terms.js';
 
 /** Ids are those of the messages; where two messages use one id for different things, the later gets its message's number. */
 export function caseEntities(found: Case): readonly Entity[] {
-  const notes = termsOf(found).map(
-    (terms, index): Entity => ({
+  const notes = headOf(found).map(
+    ({ title, lines }, index): Entity => ({
       id: `terms-${index + 1}`,
       schema: 'Note',
-      properties: {
-        name: [`Restrictions set by ${terms.from}`],
-        description: restrictionLines(terms).map(([name, value]) => `${name}: ${value}`),
-      },
+      properties: { name: [title], description: lines.map(([name, value]) => `${name}: ${value}`) },
     }),
   );
   const taken = new Set(notes.map(({ id }) => id));

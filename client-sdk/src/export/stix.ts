@@ -5,7 +5,7 @@
 import { sha256 } from '@holdfast/keys/verify';
 import { type Entity, type Restrictions, utf8 } from '@holdfast/protocol';
 import type { Case } from '../cases/case.js';
-import { restrictionLines, termsOf } from './terms.js';
+import { headLine, headOf, termsOf } from './terms.js';
 
 type StixObject = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string };
 
@@ -95,22 +95,16 @@ const wordsOf = ({ properties }: Entity): string =>
 
 /** What the senders set: their TLP levels, and every axis in words, since STIX has none for them. */
 function markingsOf(found: Case, created: string): readonly StixObject[] {
-  const terms = termsOf(found);
-  const levels = [...new Set(terms.map(({ restrictions }) => restrictions.tlp))];
+  const levels = [...new Set(termsOf(found).map(({ restrictions }) => restrictions.tlp))];
   return [
-    ...terms.map(
-      (one): StixObject => ({
+    ...headOf(found).map(
+      (section, index): StixObject => ({
         type: 'marking-definition',
         spec_version: '2.1',
-        id: idOf('marking-definition', found.conversation, one.eh),
+        id: idOf('marking-definition', found.conversation, String(index)),
         created,
         definition_type: 'statement',
-        definition: {
-          statement: [
-            `Restrictions set by ${one.from}.`,
-            ...restrictionLines(one).map(([name, value]) => `${name}: ${value}.`),
-          ].join(' '),
-        },
+        definition: { statement: headLine(section) },
       }),
     ),
     ...levels.map(

@@ -10,15 +10,16 @@ export interface ExportedTerms {
   readonly eh: Hash;
   readonly from: AgencyId;
   readonly restrictions: Restrictions;
-  readonly retention: MessageBody<'disclosure'>['retention'];
+  readonly retention: MessageBody<'disclosure'>['retention'] | null;
 }
 
+/** Those of every message that carries restrictions, whatever its kind. */
 export const termsOf = ({ timeline }: Case): readonly ExportedTerms[] =>
-  timeline.flatMap(({ eh, from, message }) =>
-    message.kind === 'disclosure'
-      ? [{ eh, from, restrictions: message.body.restrictions, retention: message.body.retention }]
-      : [],
-  );
+  timeline.flatMap(({ eh, from, message }) => {
+    if (message.kind === 'unknown' || !('restrictions' in message.body)) return [];
+    const { body } = message;
+    return [{ eh, from, restrictions: body.restrictions, retention: 'retention' in body ? body.retention : null }];
+  });
 
 /** What the requesting side said of telling others, where the case is a freeze alert. */
 export const handlingOf = ({ timeline }: Case): MessageBody<'freeze.request'>['handling'] | null => {
@@ -27,7 +28,7 @@ export const handlingOf = ({ timeline }: Case): MessageBody<'freeze.request'>['h
 };
 
 /** One line each, for people. */
-export function restrictionLines({ restrictions, retention }: ExportedTerms): readonly (readonly [string, string])[] {
+function restrictionLines({ restrictions, retention }: ExportedTerms): readonly (readonly [string, string])[] {
   const { confidentiality, onward, permittedUses, forbiddenUses, handlingNote } = restrictions;
   const until =
     confidentiality.kind === 'until-date'
@@ -44,6 +45,40 @@ export function restrictionLines({ restrictions, retention }: ExportedTerms): re
     ['Handling code', restrictions.handlingCode],
     ['Traffic light', `TLP:${restrictions.tlp}`],
     ...(handlingNote === undefined ? [] : [['Note', handlingNote.text] as const]),
-    ['Retention', `review on ${retention.reviewOn}, erase by ${retention.eraseOn}`],
+    ...(retention === null
+      ? []
+      : [['Retention', `review on ${retention.reviewOn}, erase by ${retention.eraseOn}`] as const]),
   ];
 }
+
+/** A heading and its lines. */
+export interface HeadSection {
+  readonly title: string;
+  readonly lines: readonly (readonly [string, string])[];
+}
+
+/** Everything that stands first in each file of an export; none where the case's messages set nothing. */
+export function headOf(found: Case): readonly HeadSection[] {
+  const handling = handlingOf(found);
+  return [
+    ...termsOf(found).map((terms) => ({
+      title: `Restrictions set by ${terms.from}`,
+      lines: restrictionLines(terms),
+    })),
+    ...(handling === null
+      ? []
+      : [
+          {
+            title: 'Handling of the freeze alert',
+            lines: [
+              ['Tell the institution', handling.mayTellInstitution ? 'yes' : 'NO'],
+              ['Tell the client', handling.mayTellClient === 'no' ? 'NO' : handling.mayTellClient],
+            ] as const,
+          },
+        ]),
+  ];
+}
+
+/** A section on one line. */
+export const headLine = ({ title, lines }: HeadSection): string =>
+  `${title}: ${lines.map(([name, value]) => `${name}: ${value.replace(/\s+/g, ' ')}`).join('; ')}.`;

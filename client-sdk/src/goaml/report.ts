@@ -7,7 +7,7 @@ import { DOMImplementation, type Document, type Element, XMLSerializer } from '@
 import { type Static, Type } from 'typebox';
 import type { Case } from '../cases/case.js';
 import { SdkError } from '../errors.js';
-import { restrictionLines, termsOf } from '../export/terms.js';
+import { headLine, headOf } from '../export/terms.js';
 
 const GoamlProfileSchema = Type.Object(
   {
@@ -76,9 +76,10 @@ export function goamlReport(found: Case, profile: GoamlProfile, atMs: number): s
 
 /** Two hyphens would end the comment. */
 const commentOf = (found: Case, { name }: GoamlProfile): string =>
-  ` goAML-shaped, profile ${name}; not checked against any schema. ${termsOf(found)
-    .flatMap((terms) => restrictionLines(terms).map(([axis, value]) => `${axis}: ${value}.`))
-    .join(' ')} `.replace(/-(?=-)/g, '- ');
+  ` goAML-shaped, profile ${name}; not checked against any schema. ${headOf(found).map(headLine).join(' ')} `.replace(
+    /-(?=-)/g,
+    '- ',
+  );
 
 function elementOf(document: Document, { name, value }: Node): Element {
   const element = document.createElement(name);
