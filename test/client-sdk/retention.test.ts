@@ -110,7 +110,8 @@ t.test('a disclosure: what its sender says of keeping it holds on both sides, an
     for (const target of [copy, changed]) await b.download(ref, target, { signal: soon() });
     writeFileSync(changed, 'an officer has written here since');
     await b.close();
-    t.ok(wraps(network.agencyHome(XB)).length > 0, 'it has been wrapped for recovery');
+    const wrapped = wraps(network.agencyHome(XB));
+    t.ok(wrapped.length > 0, 'it has been wrapped for recovery');
     const backup = join(network.home, 'backup');
     cpSync(join(network.agencyHome(XB), 'recovery'), backup, { recursive: true });
 
@@ -139,6 +140,8 @@ t.test('a disclosure: what its sender says of keeping it holds on both sides, an
       ],
     );
     t.notOk(existsSync(copy));
+    const left = new Set(wraps(network.agencyHome(XB)));
+    t.equal(wrapped.filter((name) => !left.has(name)).length, 1, 'and its wrap is gone');
     t.ok(existsSync(changed), "somebody else's content stays, and is named");
     t.strictSame(again.retention.list(), []);
     t.match(again.retention.erasures(), [{ conversation, reason: 'purpose fulfilled' }]);
