@@ -14,9 +14,11 @@ import { directoryCommands } from './commands/directory.js';
 import { discloseCommand } from './commands/disclose.js';
 import { exculpatoryCommands } from './commands/exculpatory.js';
 import { disclosureCommands } from './commands/disclosure.js';
+import { exportCommand } from './commands/export.js';
 import { federationCommands } from './commands/federation.js';
 import { feedbackCommands } from './commands/feedback.js';
 import { freezeCommands } from './commands/freeze.js';
+import { ftmCommands } from './commands/ftm.js';
 import { inboxCommand } from './commands/inbox.js';
 import { keysArchiveCommands } from './commands/keys-archive.js';
 import { keysBackupCommands } from './commands/keys-backup.js';
@@ -29,6 +31,7 @@ import { outboxCommand } from './commands/outbox.js';
 import { preflightCommand } from './commands/preflight.js';
 import { queueCommand } from './commands/queue.js';
 import { relayCommands } from './commands/relay.js';
+import { retentionCommands } from './commands/retention.js';
 import { sandboxCommand } from './commands/sandbox.js';
 import { statsCommand } from './commands/stats.js';
 import { CliError, exitCodeOf } from './errors.js';
@@ -78,6 +81,9 @@ for (const register of [
   alarmsCommand,
   attachmentCommands,
   statsCommand,
+  exportCommand,
+  ftmCommands,
+  retentionCommands,
   sandboxCommand,
 ]) {
   register(program);

@@ -28,9 +28,12 @@ import { type MessageDraft, type Spoken, viewOf } from './drafts/message-draft.j
 import { speakAs } from './drafts/propose.js';
 import type { ConsentFlow, ExculpatoryFlow, FeedbackFlow } from './duties/duty-flow.js';
 import type { SdkEvent } from './events.js';
+import { type ExportedCase, type ExportRequest, exportCase } from './export/case-files.js';
 import type { OpenOptions } from './open-device.js';
 import { observedBy, type PreflightRequest, preflightFor } from './preflight/preflight.js';
 import { type InboxItem, readInbox } from './receive/inbox.js';
+import { noteDownload } from './retention/note-copy.js';
+import { type Retention, retentionOf } from './retention/retention.js';
 import { Runtime } from './runtime.js';
 import type { Disclosure } from './send/disclosure.js';
 import { speakAlone } from './send/dispatch.js';
@@ -63,6 +66,8 @@ export class Holdfast {
   /** The disclosure with terms before content, step by step; what is released comes as the event `disclosure.content`. */
   readonly disclosures: DisclosureFlow<SendHandle>;
   readonly #keeper: DisclosureKeeper;
+  /** What is kept, for what and how long; and erasing it. */
+  readonly retention: Retention;
 
   /** Use `open`. @internal */
   constructor(runtime: DeskRuntime) {
@@ -77,6 +82,7 @@ export class Holdfast {
     });
     this.disclosures = this.#device.disclosures;
     this.#keeper = new DisclosureKeeper(runtime);
+    this.retention = retentionOf(runtime);
   }
 
   /**
@@ -84,7 +90,7 @@ export class Holdfast {
    * @throws SdkError `home.*`, `archive.unreadable`; KeysError `keystore.*`
    */
   static async open(options: OpenOptions): Promise<Holdfast> {
-    return new Holdfast(deskRuntime(await Runtime.start(options)));
+    return new Holdfast(deskRuntime(await Runtime.start(options), options));
   }
 
   /** Who this is: agency, device, federation. */
@@ -226,6 +232,15 @@ export class Holdfast {
     const { onProgress } = options;
     await underSignals([options.signal, signal], (either) =>
       this.#runtime.download({ ref, targetPath, signal: either, ...(onProgress ? { onProgress } : {}) }),
+    );
+    await noteDownload(this.#runtime, ref.id, targetPath);
+  }
+
+  /** Writes a case into a new folder: data, evidence, attachments, a readable page. It is recorded here. @throws SdkError `export.exists`, `attachment.corrupt`, `relay.*` */
+  exportCase(request: ExportRequest): Promise<ExportedCase> {
+    const { signal } = this.#runtime;
+    return underSignals([request.signal, signal], (either) =>
+      exportCase(this.#runtime, { ...request, signal: either }),
     );
   }
 

@@ -15,7 +15,10 @@ import type { PublishedAgency } from './directory/published.js';
 import type { RecordsOf } from './directory/records-at-hand.js';
 import { SdkError } from './errors.js';
 import type { EventHub } from './events.js';
+import { devicePaths } from './home/home.js';
+import type { OpenOptions } from './open-device.js';
 import type { Identity } from './outbox/seal-item.js';
+import { type DeviceFiles, eraseDeviceFiles } from './retention/erase-files.js';
 import type { Runtime } from './runtime.js';
 import type { StepHook } from './steps.js';
 import { untilAborted } from './transport/linked-signal.js';
@@ -79,11 +82,13 @@ export interface DeskRuntime {
   fetchBlob(blob: SealedBlob, signal: AbortSignal): Promise<Uint8Array>;
   /** @throws SdkError `attachment.*`, `relay.*`, `aborted` */
   download(order: DownloadOrder): Promise<void>;
+  /** Removes what this device has written beside its archive of messages that are being erased. */
+  eraseFiles(files: DeviceFiles): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The port over a running device. */
-export function deskRuntime(runtime: Runtime): DeskRuntime {
+/** The port over a running device, whose files lie in `place`. */
+export function deskRuntime(runtime: Runtime, place: Pick<OpenOptions, 'home' | 'device'>): DeskRuntime {
   const { identity, archive, events, now, signal, outbox, onStep, session, directory } = runtime;
   return {
     identity,
@@ -120,6 +125,10 @@ export function deskRuntime(runtime: Runtime): DeskRuntime {
     fetchBlob: (ref, abort) =>
       fetchSealed({ session, ref, targetPath: join(outbox.spool, `fetched.${ref.id}`), signal: abort }),
     download: (order) => downloadBlob({ session, ...order }),
+    eraseFiles: (files) => {
+      const { spool } = devicePaths(place.home, place.device ?? 'gateway');
+      return eraseDeviceFiles(files, { home: place.home, spool, device: identity.device });
+    },
     stop: () => runtime.stop(),
   };
 }

@@ -82,6 +82,13 @@ export const SDK_ERRORS = {
     false,
     'The originator has not consented to this. Ask with `holdfast consent request`; no answer is not consent.',
   ),
+  'case.erased': entry(false, 'The case was erased here; nothing of it is left to work with.'),
+  'erasure.refused': entry(
+    false,
+    'The case may not be erased now: a measure is in force, something is on its way, or there is a legal hold.',
+  ),
+  'retention.refused': entry(false, 'The review date or the reason cannot be taken; see the message.'),
+  'export.exists': entry(false, 'There is something at this place already; give a folder that does not exist.'),
   'attachment.unreadable': entry(false, 'The file cannot be read, or it changed while it was read.'),
   'attachment.too-large': entry(false, 'The file is larger than the relay takes.'),
   'attachment.corrupt': entry(false, 'The attachment does not match what its sender signed. Nothing of it was kept.'),

@@ -11,6 +11,7 @@ export type { Case, CaseQuery, CaseState, TimelineEntry } from './cases/case.js'
 export type { FoldedDisclosure } from './cases/fold-disclosure.js';
 export type { CaseAsset, CaseStep } from './cases/fold-freeze.js';
 export type { RefusedStep } from './cases/replay-disclosure.js';
+export type { ErasedFile, Erasure, LegalHold, Review } from './archive/retention-table.js';
 export {
   type Ask,
   type Draft,
@@ -81,6 +82,7 @@ export {
   type SdkErrorOptions,
 } from './errors.js';
 export type { ConnectionState, SdkEvent } from './events.js';
+export type { ExportedCase, ExportRequest } from './export/case-files.js';
 export {
   admitMember,
   draftFederationRoot,
@@ -135,6 +137,16 @@ export {
 export { type PublishArchiveKey, type PublishedArchiveKey, publishArchiveKey } from './recovery/publish-archive-key.js';
 export { type RecoverRequest, recoverHistory } from './recovery/recover.js';
 export type { RestoreReport } from './recovery/restore.js';
+export type { EraseRequest } from './retention/erase.js';
+export {
+  type DateOrigin,
+  type Day,
+  POLICY_NAMES,
+  type Policy,
+  type PolicyName,
+  type RetentionItem,
+} from './retention/items.js';
+export type { Retention, RetentionDecision, RetentionEntry } from './retention/retention.js';
 export type { Disclosure } from './send/disclosure.js';
 export { newBlobId } from './send/enqueue.js';
 export type { ExtensionDraft } from './send/extension.js';

@@ -488,6 +488,7 @@ const found: Case = {
   priority: 'flash',
   state: 'partial',
   disclosure: null,
+  erased: null,
   assets: [
     { ...ASSET, assetRef: 'a1', state: 'in-force', expiry, held: HELD, extensionPending: true },
     { ...ASSET, assetRef: 'a2', state: 'not-frozen', requestedAmount: { value: '500.00', currency: 'EUR' } },

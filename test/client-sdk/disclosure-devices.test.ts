@@ -37,7 +37,7 @@ t.test('the other device releases where the first does not, and both forget what
   const isWithdrawn = (): boolean =>
     second.archive.messages.ofConversation(back.conversation).some(({ kind }) => kind === 'disclosure.withdraw');
   await second.events.until(isWithdrawn, soon());
-  settle(deskRuntime(second), back.conversation);
+  settle(deskRuntime(second, { home: network.agencyHome(XA), device: 'second' }), back.conversation);
   t.same(keysAt(back.conversation), [], 'and forgets it');
   t.same(
     told.map((name) => fromUtf8(second.archive.messages.get(name)?.body ?? new Uint8Array())),
@@ -49,10 +49,10 @@ t.test('the other device releases where the first does not, and both forget what
   await first.close();
   const accepted = await b.disclosures.accept({ conversation, offer: eh });
   await accepted.until('delivered', { signal: soon() });
-  settle(deskRuntime(second), conversation);
+  settle(deskRuntime(second, { home: network.agencyHome(XA), device: 'second' }), conversation);
   const releases = () => second.archive.outbox.list().filter(({ kind }) => kind === 'disclosure.release');
   t.equal(releases().length, 0, 'the first device has its turn');
-  const later = { ...deskRuntime(second), now: () => Date.now() + LATER_MS };
+  const later = { ...deskRuntime(second, { home: network.agencyHome(XA), device: 'second' }), now: () => Date.now() + LATER_MS };
   settle(later, conversation);
   settle(later, conversation);
   t.equal(releases().length, 1, 'once');

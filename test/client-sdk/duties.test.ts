@@ -90,6 +90,8 @@ const stored = ({ eh, agency, device, atMs, follows, kind, body }: Said, arrival
   prev: null,
   flags: [],
   ready: 1,
+  erasedAtMs: null,
+  bodyHash: null,
 });
 
 /** What A (the originator, two devices) and B (two devices) may say. */

@@ -49,6 +49,8 @@ import { quote, type RenderClock } from './values.js';
 
 /** What people call a message. */
 export function titleOf(message: Message | UnknownMessage): string {
+  if (message.kind === 'unknown' && message.isErased === true)
+    return `erased message (${safeLine(message.claimedKind)})`;
   if (message.kind === 'unknown') return `message of a newer version (${safeLine(message.claimedKind)})`;
   return message.kind === 'freeze.request' ? `${message.body.urgency} freeze request` : MESSAGES[message.kind].title;
 }
@@ -142,6 +144,7 @@ export function renderBody(message: Message | UnknownMessage, clock: RenderClock
     case 'own.content-key':
       return `the key of ${message.body.blobId}, offered in ${message.body.conversation}`;
     case 'unknown':
+      if (message.isErased === true) return indent('ERASED: its words are not kept here any more.');
       return indent(wrap(`Update this program to read it. As it came: ${safeJson(message.body)}`));
     default:
       return message satisfies never;

@@ -39,6 +39,12 @@ export function renderCase(found: Case, nowMs: number, zone: string = localZone(
       ['between', found.agencies.join(', ')],
       ['priority', found.priority],
       ['state', `${found.kind}: ${found.state}`],
+      [
+        'erased',
+        found.erased === null
+          ? undefined
+          : `${formatTime(found.erased.atMs, zone)}: ${safeLine(found.erased.reason)} (it was ${found.erased.state})`,
+      ],
     ]),
     section('Assets', renderCaseAssets(found, nowMs, zone)),
     section('Next', renderSteps(found)),

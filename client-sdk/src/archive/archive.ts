@@ -15,6 +15,7 @@ import { type MessageTable, messageTable } from './message-table.js';
 import { type MissingTable, missingTable } from './missing-table.js';
 import { type OutboxTable, outboxTable } from './outbox-table.js';
 import { type RecoveryTable, recoveryTable } from './recovery-table.js';
+import { type RetentionTable, retentionTable } from './retention-table.js';
 import { type ToldTable, toldTable } from './told-table.js';
 
 export interface Archive {
@@ -29,6 +30,9 @@ export interface Archive {
   readonly recovery: RecoveryTable;
   readonly contentKeys: ContentKeyTable;
   readonly contents: ContentTable;
+  readonly retention: RetentionTable;
+  /** Writes what the log still holds into the file and empties the log: what was erased is in neither. */
+  checkpoint(): void;
   /** Runs `work` as one transaction: all of it is stored, or none. */
   atomically<T>(work: () => T): T;
   close(): void;
@@ -49,6 +53,7 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     recovery: recoveryTable(db),
     contentKeys: contentKeyTable(db),
     contents: contentTable(db),
+    retention: retentionTable(db),
   };
   const opened = (): typeof tables => {
     if (!db.open) throw new SdkError('closed');
@@ -87,6 +92,13 @@ export function openArchive(path: string, key: Uint8Array): Archive {
     },
     get contents() {
       return opened().contents;
+    },
+    get retention() {
+      return opened().retention;
+    },
+    checkpoint: () => {
+      opened();
+      db.pragma('wal_checkpoint(TRUNCATE)');
     },
     atomically: (work) => {
       opened();

@@ -49,6 +49,8 @@ export interface ContentKeyTable {
   rewrappers(): DeviceId[];
   /** What only this device has rewrapped is to be done again. */
   unsettle(by: DeviceId): void;
+  /** Forgets the key of an envelope, and what came of it. */
+  forget(eh: Hash): void;
   /** Forgets keys past their expiry, and those of sent envelopes that every device of another agency has confirmed. */
   prune(own: AgencyId, agencyOf: (device: DeviceId) => AgencyId | undefined, nowMs: number): void;
 }
@@ -107,6 +109,10 @@ export function contentKeyTable(db: ArchiveDatabase): ContentKeyTable {
     settle: (eh, device, by, atMs) => void settle.run(eh, device, by, atMs),
     rewrappers: () => rewrappers.all().map(({ device }) => device),
     unsettle: (by) => void unsettle.run(by),
+    forget: (eh) => {
+      forget.run(eh);
+      forgetNotes.run();
+    },
     prune: (own, agencyOf, nowMs) => {
       expired.run(nowMs);
       for (const { eh, recipients } of acknowledged.all()) {

@@ -22,6 +22,8 @@ export function openDatabase(path: string, key: Uint8Array): ArchiveDatabase {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('temp_store = MEMORY');
+    // What is erased is overwritten in its page, not only unlinked from it.
+    db.pragma('secure_delete = ON');
     db.pragma('foreign_keys = ON');
     // What is deleted is overwritten: a destroyed content key must not lie on in a free page.
     db.pragma('secure_delete = ON');

@@ -30,8 +30,13 @@ export interface StoredMessage {
   readonly flags: readonly MessageFlag[];
   /** The application's order; null while the message waits for what it follows. */
   readonly ready: number | null;
+  /** When its words were erased; `body` and `jws` are empty from then on, `bodyHash` is what is left of them. */
+  readonly erasedAtMs: number | null;
+  readonly bodyHash: Hash | null;
 }
-export type NewMessage = Omit<StoredMessage, 'arrival' | 'flags' | 'ready'> & { readonly isReady: boolean };
+export type NewMessage = Omit<StoredMessage, 'arrival' | 'flags' | 'ready' | 'erasedAtMs' | 'bodyHash'> & {
+  readonly isReady: boolean;
+};
 
 export type AcknowledgementLevel = 'delivered' | 'opened' | 'acted';
 export interface Acknowledgement {
@@ -60,6 +65,8 @@ export interface MessageTable {
   /** Everything that an agency has sent under one envelope id, by any of its devices. */
   ofAct(agency: AgencyId, id: EnvelopeId): StoredMessage[];
   markHandled(eh: Hash): void;
+  /** Leaves a tombstone: the words, the signed manifest with its salt and its keys, and the case reference go. */
+  erase(eh: Hash, bodyHash: Hash | null, atMs: number): void;
   ofConversation(conversation: ConversationId): StoredMessage[];
   /** Those with others, oldest first: what an agency's devices tell one another is no case. */
   conversations(): ConversationId[];
@@ -92,6 +99,8 @@ interface Row {
   prev: Hash | null;
   flags: string;
   ready: number | null;
+  erased_at_ms: number | null;
+  body_hash: Hash | null;
 }
 
 const fromRow = (row: Row): StoredMessage => ({
@@ -115,6 +124,8 @@ const fromRow = (row: Row): StoredMessage => ({
   prev: row.prev,
   flags: parseFlags(row.flags),
   ready: row.ready,
+  erasedAtMs: row.erased_at_ms,
+  bodyHash: row.body_hash,
 });
 
 /** One more than the highest; read from the index's end. */
@@ -156,6 +167,10 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
   const latest = db.prepare<[], { conversation: ConversationId; arrival: number }>(
     'SELECT conversation, MAX(arrival) AS arrival FROM messages GROUP BY conversation',
   );
+  const erase = db.prepare<[string | null, number, string]>(
+    `UPDATE messages SET body = x'', jws = '', case_ref = NULL, handled = 1, body_hash = ?, erased_at_ms = ?,
+            ready = COALESCE(ready, ${NEXT_READY}) WHERE eh = ? AND erased_at_ms IS NULL`,
+  );
   const acknowledge = db.prepare(
     'INSERT OR IGNORE INTO acknowledgements (eh, agency, level, at_ms, receipt_eh) VALUES (@eh, @agency, @level, @atMs, @receiptEh)',
   );
@@ -179,6 +194,7 @@ export function messageTable(db: ArchiveDatabase): MessageTable {
       const row = next.get(after);
       return row === undefined ? undefined : fromRow(row);
     },
+    erase: (eh, bodyHash, atMs) => void erase.run(bodyHash, atMs, eh),
     markHandled: (eh) => void handled.run(eh),
     release: (eh) => void release.run(eh),
     waiting: () => waiting.all().map(fromRow),

@@ -91,6 +91,8 @@ export interface OutboxTable {
   setExpired(eh: Hash): void;
   /** It has nobody to go to and was never sealed. */
   discard(id: EnvelopeId): void;
+  /** Erases an item's words, sealed bytes and attachments' keys; what has not left does not leave any more. */
+  erase(id: EnvelopeId): void;
 }
 
 interface Row {
@@ -191,6 +193,11 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
   );
   const expired = db.prepare<[string]>("UPDATE outbox SET state = 'expired' WHERE eh = ?");
   const discard = db.prepare<[string]>("DELETE FROM outbox WHERE id = ? AND state = 'queued'");
+  const erase = db.prepare<[string]>(
+    `UPDATE outbox SET body = x'', sealed = NULL, case_ref = NULL, watched = 0,
+            state = CASE WHEN state IN ('queued', 'sealed') THEN 'expired' ELSE state END WHERE id = ?`,
+  );
+  const eraseAttachments = db.prepare<[string]>('DELETE FROM outbox_attachments WHERE outbox_id = ?');
   return {
     insert: ({ followsQueued = [], ...item }) =>
       void insert.run({
@@ -221,5 +228,9 @@ export function outboxTable(db: ArchiveDatabase): OutboxTable {
     setRefused: (id, problem) => void refused.run(JSON.stringify(problem), id),
     setExpired: (eh) => void expired.run(eh),
     discard: (id) => void discard.run(id),
+    erase: (id) => {
+      erase.run(id);
+      eraseAttachments.run(id);
+    },
   };
 }

@@ -176,4 +176,30 @@ CREATE INDEX messages_own_keys ON messages (eh) WHERE kind = 'own.content-key';
 CREATE TABLE staged_blobs (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 ALTER TABLE outbox_attachments ADD COLUMN is_content INTEGER NOT NULL DEFAULT 0;
 `,
+  // Retention and erasure (spec 57-exports): a tombstone keeps the message's place, never its words.
+  `
+ALTER TABLE messages ADD COLUMN erased_at_ms INTEGER;
+ALTER TABLE messages ADD COLUMN body_hash TEXT;
+CREATE TABLE erasures (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL, at_ms INTEGER NOT NULL, reason TEXT NOT NULL,
+  actor TEXT NOT NULL, insisted INTEGER NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, ehs TEXT NOT NULL, files TEXT NOT NULL
+) STRICT;
+CREATE TABLE retention_reviews (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL, at_ms INTEGER NOT NULL, until_day TEXT NOT NULL,
+  reason TEXT NOT NULL, actor TEXT NOT NULL
+) STRICT;
+CREATE TABLE legal_holds (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL, at_ms INTEGER NOT NULL, reason TEXT NOT NULL,
+  actor TEXT NOT NULL, released_at_ms INTEGER, release_reason TEXT
+) STRICT;
+CREATE TABLE retention_policy (name TEXT PRIMARY KEY, days INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Files outside the archive that hold something of a case: downloads, exports.
+CREATE TABLE copies (
+  path TEXT PRIMARY KEY, conversation TEXT, blob TEXT, sha256 TEXT NOT NULL, at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE exports (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL, at_ms INTEGER NOT NULL, folder TEXT NOT NULL,
+  formats TEXT NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+`,
 ];

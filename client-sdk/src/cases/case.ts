@@ -11,16 +11,16 @@ import {
   type Hash,
   type Message,
   type Priority,
-  parseCanonical,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
-import type { Acknowledgement, StoredMessage } from '../archive/message-table.js';
+import type { Acknowledgement } from '../archive/message-table.js';
 import type { MissingMessage } from '../archive/missing-table.js';
+import type { Erasure } from '../archive/retention-table.js';
 import { noRecords, type RecordsOf } from '../directory/records-at-hand.js';
 import { type FoldedDuties, foldDuties } from '../duties/fold-duties.js';
 import { SdkError } from '../errors.js';
-import { manifestOf } from '../receive/evidence.js';
+import { signedOf } from '../receive/evidence.js';
 import { readMessage, type UnknownMessage } from '../receive/read-message.js';
 import { freezeClocks } from './clocks.js';
 import { type FoldedDisclosure, foldDisclosure } from './fold-disclosure.js';
@@ -49,7 +49,7 @@ export interface TimelineEntry {
 }
 
 /** Where a case stands: the freeze alert's state, derived from its assets where there is a decision; `released` for a disclosure. */
-export type CaseState = DerivedAlertState | FoldedDisclosure['state'] | 'open';
+export type CaseState = DerivedAlertState | FoldedDisclosure['state'] | 'open' | 'erased';
 
 export interface Case {
   readonly conversation: ConversationId;
@@ -70,6 +70,8 @@ export interface Case {
   readonly timeline: readonly TimelineEntry[];
   /** Messages that others of the case name and that are not here; never silently passed over. */
   readonly missing: readonly MissingMessage[];
+  /** When the case was erased here and why; its `state` is then `erased`. */
+  readonly erased: Pick<Erasure, 'atMs' | 'reason' | 'state'> | null;
 }
 
 /** Who opened a conversation, with what priority, between whom. @throws SdkError `case.unknown` */
@@ -97,6 +99,7 @@ export function caseOf(
   const events = eventsOf(archive, conversation);
   const messages = new Map(events.map((event) => [event.eh, readMessage(event)]));
   const first = requestOf(events) ?? events[0];
+  const erased = archive.retention.erasureOf(conversation);
   const freeze = foldFreeze(archive, self, conversation, events, messages, nowMs);
   const disclosure = foldDisclosure(archive, self, conversation, nowMs);
   const { duties, refused } = foldDuties(events, messages, {
@@ -107,11 +110,11 @@ export function caseOf(
   });
   const found: Omit<Case, 'clocks'> = {
     conversation,
-    kind: freeze !== undefined ? 'freeze' : disclosure !== undefined ? 'disclosure' : 'other',
+    kind: kindOf(first?.kind),
     caseRef: first?.caseRef ?? null,
     agencies,
     priority,
-    state: freeze?.state ?? disclosure?.state ?? 'open',
+    state: erased !== undefined ? 'erased' : (freeze?.state ?? disclosure?.state ?? 'open'),
     assets: freeze?.assets ?? [],
     steps: freeze?.steps ?? [],
     duties,
@@ -122,7 +125,7 @@ export function caseOf(
       ours: event.agency === self,
       sentAtMs: event.tsMs,
       storedAtMs: event.storedAtMs,
-      message: messages.get(event.eh) ?? { kind: 'unknown', claimedKind: event.kind, body: parseCanonical(event.body) },
+      message: messages.get(event.eh) ?? readMessage(event),
       ...signedOf(event),
       acknowledgements: archive.messages.acknowledgements(event.eh),
       refused:
@@ -131,13 +134,14 @@ export function caseOf(
       flags: event.flags,
     })),
     missing: archive.missing.ofConversation(conversation),
+    erased: erased === undefined ? null : { atMs: erased.atMs, reason: erased.reason, state: erased.state },
   };
   return { ...found, clocks: freezeClocks(found, recordsOf, nowMs) };
 }
 
-function signedOf(event: StoredMessage): Pick<TimelineEntry, 'attachments' | 'termsHash'> {
-  const { attachments, termsHash } = manifestOf(event);
-  return { attachments, termsHash };
+function kindOf(opening: string | undefined): Case['kind'] {
+  if (opening === 'freeze.request') return 'freeze';
+  return opening === 'disclosure' || opening === 'disclosure.offer' ? 'disclosure' : 'other';
 }
 
 /** Which cases to list; every member narrows. */

@@ -27,7 +27,7 @@ import {
 import type { Archive } from '../archive/archive.js';
 import type { StoredMessage } from '../archive/message-table.js';
 import { SdkError } from '../errors.js';
-import { manifestOf } from '../receive/evidence.js';
+import { attachmentsOf, signedOf } from '../receive/evidence.js';
 import { readMessage } from '../receive/read-message.js';
 import { type DisclosureMessage, type RefusedStep, replayDisclosure } from './replay-disclosure.js';
 
@@ -60,7 +60,7 @@ const messagesOf = (archive: Archive, conversation: ConversationId): readonly Di
 
 const asDisclosureMessage = (stored: StoredMessage): DisclosureMessage => {
   const { eh, follows, tsMs, agency } = stored;
-  return { eh, follows, tsMs, agency, termsHash: manifestOf(stored).termsHash, message: readMessage(stored) };
+  return { eh, follows, tsMs, agency, termsHash: signedOf(stored).termsHash, message: readMessage(stored) };
 };
 
 /** @returns undefined where the conversation is no disclosure */
@@ -107,7 +107,7 @@ function contentOf(
   const opening = messages.find(({ eh }) => eh === offer?.eh);
   if (opening?.message.kind === 'disclosure') {
     const stored = archive.messages.get(opening.eh);
-    const attachments = stored === undefined ? [] : manifestOf(stored).attachments;
+    const attachments = stored === undefined ? [] : [...attachmentsOf(stored)];
     return { disclosure: opening.message.body, attachments };
   }
   const blob = opening === undefined ? undefined : blobOf(opening);

@@ -137,6 +137,7 @@ export function signedEvents(
 
 /** The latest `ts` among what the sender says it had seen: it cannot have been signed before that. */
 function provenAfter(stored: StoredMessage, sentAt: ReadonlyMap<string, number>): number {
+  if (stored.jws === '') return 0;
   const { seen, prev } = manifestOf(stored);
   const names = [...Object.values(seen).map(([, eh]) => eh), ...(prev === null ? [] : [prev])];
   return Math.max(0, ...names.flatMap((eh) => sentAt.get(eh) ?? []));

@@ -109,6 +109,8 @@ export async function sealItem(
     padding: paddingOf(item.kind, item.body.length),
   });
   archive.atomically(() => {
+    // Erased while it was sealed: it does not come back.
+    if (archive.outbox.get(item.id)?.state !== 'queued') throw new SdkError('case.erased');
     archive.outbox.setSealed(item.id, sealed.eh, sealed.bytes);
     keepContentKey(archive, directory.view, 'out', sealed);
     archive.conversations.advance(item.conversation, sealed.eh);

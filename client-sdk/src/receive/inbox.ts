@@ -9,7 +9,7 @@ import type { StoredMessage } from '../archive/message-table.js';
 import type { EventHub } from '../events.js';
 import type { StepHook } from '../steps.js';
 import { linkSignals } from '../transport/linked-signal.js';
-import { manifestOf } from './evidence.js';
+import { attachmentsOf } from './evidence.js';
 import { readMessage, type UnknownMessage } from './read-message.js';
 
 export interface InboxItem {
@@ -37,7 +37,7 @@ export function itemOf(message: StoredMessage): InboxItem {
     sentAtMs: message.tsMs,
     storedAtMs: message.storedAtMs,
     message: readMessage(message),
-    attachments: manifestOf(message).attachments,
+    attachments: attachmentsOf(message),
     flags: message.flags,
   };
 }

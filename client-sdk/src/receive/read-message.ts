@@ -7,10 +7,14 @@ export interface UnknownMessage {
   readonly kind: 'unknown';
   readonly claimedKind: string;
   readonly body: unknown;
+  /** Its words were erased: only that there was a message of this kind is left. */
+  readonly isErased?: true;
 }
 
 /** A stored message as its typed form; a newer version's kind comes as `unknown`. */
 export function readMessage(message: Pick<StoredMessage, 'kind' | 'body'>): Message | UnknownMessage {
+  // No canonical JSON is empty: it is a tombstone.
+  if (message.body.length === 0) return { kind: 'unknown', claimedKind: message.kind, body: null, isErased: true };
   const body = parseCanonical(message.body);
   try {
     return parseMessage(message.kind, body);

@@ -3,7 +3,7 @@
  * much in which month, and nothing else. Safe to copy anywhere; deleting a file is all that erasing takes.
  */
 import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { syncFolder, writeFileAtomic } from '@holdfast/keys';
 import { type DeviceId, DeviceIdSchema, isProtocolError, parserOf } from '@holdfast/protocol';
 
@@ -22,6 +22,15 @@ const NAME = /^(\d{10})\.wrap$/;
 export const recoveryFolder = (home: string): string => join(home, 'recovery');
 export const recoveryFilePath = (folder: string): string => join(folder, 'recovery.json');
 
+/** Where a device's wrap lies. */
+export const wrapPath = (folder: string, device: DeviceId, storedAtMs: number, number: number): string =>
+  join(
+    folder,
+    device,
+    new Date(storedAtMs).toISOString().slice(0, 7),
+    `${String(number).padStart(NUMBER_DIGITS, '0')}.wrap`,
+  );
+
 /** Writes a wrap; durable when it resolves. The same name again is the same record: it is written over. */
 export async function writeWrap(
   folder: string,
@@ -30,11 +39,11 @@ export async function writeWrap(
   number: number,
   bytes: Uint8Array,
 ): Promise<void> {
-  const month = join(folder, device, new Date(storedAtMs).toISOString().slice(0, 7));
-  const made = await mkdir(month, { recursive: true, mode: 0o700 });
+  const path = wrapPath(folder, device, storedAtMs, number);
+  const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // A new folder's name is durable only once the folders above it are.
   if (made !== undefined) for (const parent of [join(folder, device), folder]) await syncFolder(parent);
-  await writeFileAtomic(join(month, `${String(number).padStart(NUMBER_DIGITS, '0')}.wrap`), bytes);
+  await writeFileAtomic(path, bytes);
 }
 
 /** Every wrap in a folder, by device and number; what has another name is not looked at. @throws the system's error */

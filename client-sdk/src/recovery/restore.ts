@@ -94,6 +94,8 @@ function store(
   return archive.atomically(() => {
     if (head.direction !== 'out') countReceipt(archive, { ...head, body });
     const here = archive.messages.get(head.eh);
+    // Erased stays erased, whatever an old backup still has.
+    if (here !== undefined && here.erasedAtMs !== null) return 'here';
     if (here !== undefined) return here.jws === head.jws && Buffer.compare(here.body, body) === 0 ? 'here' : 'differs';
     archive.conversations.create(head.conversation, agencies, nowMs);
     archive.conversations.see(head.conversation, { device: head.device, sq: manifest.sq, eh: head.eh });

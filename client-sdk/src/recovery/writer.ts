@@ -77,7 +77,7 @@ export class RecoveryWriter {
     const { archive, identity, folder } = this.#deps;
     const { fed, agency, device, signingKey } = identity;
     const message = archive.messages.get(eh);
-    if (message === undefined) return;
+    if (message === undefined || message.erasedAtMs !== null) return;
     const record = encodeRecord(message, archive.conversations.get(message.conversation)?.agencies ?? []);
     const name = { fed, agency, device, number: arrival };
     const bytes = await sealArchiveWrap({ name, archiveKey, signingKey, record });

@@ -178,6 +178,8 @@ export class FakeAgency {
       spoolFolder,
       fetchBlob: (blob) => Promise.resolve().then(() => relay.blob(blob)),
       download: (order) => relay.download({ ...order, signal: AbortSignal.any([order.signal, stop.signal]) }),
+      // No spool and no recovery folder here.
+      eraseFiles: () => Promise.resolve(),
       stop: async () => {
         if (stop.signal.aborted) return;
         stop.abort(new SdkError('closed'));
