@@ -10,20 +10,17 @@ const table = (
   name: string,
   dimensions: readonly string[],
   measures: readonly (readonly [string, StatisticsTable['measures'][number]['unit']])[],
-  rows: readonly (readonly [...string[], Readonly<Record<string, StatisticsValue>>])[],
+  rows: readonly (readonly [keys: readonly string[], values: Readonly<Record<string, StatisticsValue>>])[],
 ): StatisticsTable => ({
   name,
   title: `The ${name}`,
   dimensions: dimensions.map((dimension) => ({ name: dimension, hasTotal: true, isMany: false, order: [] })),
   measures: measures.map(([measure, unit]) => ({ name: measure, unit, addsUp: 'one-key', hiddenWith: [] })),
   rowSums: [],
-  rows: rows.map((row) => {
-    const values = row.at(-1);
-    return {
-      keys: Object.fromEntries(dimensions.map((dimension, index) => [dimension, String(row[index])])),
-      values: typeof values === 'object' ? values : {},
-    };
-  }),
+  rows: rows.map(([keys, values]) => ({
+    keys: Object.fromEntries(dimensions.map((dimension, index) => [dimension, keys[index] ?? ''])),
+    values,
+  })),
 });
 
 const statistics = (tables: readonly StatisticsTable[], more: Partial<Statistics> = {}): Statistics => ({
@@ -50,13 +47,13 @@ t.test('counts stand side by side by direction, totals last', async (t) => {
   const shown = renderStatistics(
     statistics([
       table('forms', ['direction', 'form'], COUNTS, [
-        ['sent', 'disclosure', { requests: 12, cases: 9 }],
-        ['sent', 'all', { requests: 12, cases: 9 }],
-        ['received', 'freeze-alert', { requests: 7, cases: 7 }],
-        ['received', 'all', { requests: 7, cases: 7 }],
-        ['all', 'disclosure', { requests: 12, cases: 9 }],
-        ['all', 'freeze-alert', { requests: 7, cases: 7 }],
-        ['all', 'all', { requests: 19, cases: 16 }],
+        [['sent', 'disclosure'], { requests: 12, cases: 9 }],
+        [['sent', 'all'], { requests: 12, cases: 9 }],
+        [['received', 'freeze-alert'], { requests: 7, cases: 7 }],
+        [['received', 'all'], { requests: 7, cases: 7 }],
+        [['all', 'disclosure'], { requests: 12, cases: 9 }],
+        [['all', 'freeze-alert'], { requests: 7, cases: 7 }],
+        [['all', 'all'], { requests: 19, cases: 16 }],
       ]),
       table('empty', ['direction'], COUNTS, []),
     ]),
@@ -91,8 +88,8 @@ t.test(
               ['medianMs', 'ms'],
             ],
             [
-              ['sent', 'decide', { requests: 8, medianMs: 26 * HOUR }],
-              ['received', 'decide', { requests: hidden, medianMs: hidden }],
+              [['sent', 'decide'], { requests: 8, medianMs: 26 * HOUR }],
+              [['received', 'decide'], { requests: hidden, medianMs: hidden }],
             ],
           ),
           table(
@@ -100,11 +97,11 @@ t.test(
             ['stage', 'currency'],
             [['amount', 'amount']],
             [
-              ['frozen', 'EUR', { amount: '1184500.00' }],
-              ['frozen', 'not-stated', { amount: null }],
+              [['frozen', 'EUR'], { amount: '1184500.00' }],
+              [['frozen', 'not-stated'], { amount: null }],
             ],
           ),
-          table('shares', ['direction'], [['share', 'percent']], [['sent', { share: '62.5' }]]),
+          table('shares', ['direction'], [['share', 'percent']], [[['sent'], { share: '62.5' }]]),
         ],
         {
           threshold: 5,
@@ -144,7 +141,7 @@ t.test("another agency's words among the keys cannot drive the terminal", async 
   const shown = renderStatistics(
     statistics([
       table('provisions', ['direction', 'provision'], COUNTS, [
-        ['sent', 'other: Treaty\u001b[2J\u202e, 7\nsent 99', { requests: 1, cases: 1 }],
+        [['sent', 'other: Treaty\u001b[2J\u202e, 7\nsent 99'], { requests: 1, cases: 1 }],
       ]),
     ]),
   );

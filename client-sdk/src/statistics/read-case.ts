@@ -38,7 +38,8 @@ const NOTHING: Followed = {
 /** Everything countable in a case; nothing where it holds no request, as one of the agency's own devices among themselves. */
 export function factsOf(found: Case, self: AgencyId): readonly RequestFact[] {
   const accepted = found.timeline.filter(({ refused }) => refused === null);
-  const [first] = found.timeline;
+  // As the case itself has it: its reference is that of the request, whatever else stands before it.
+  const first = found.timeline.find(({ message }) => message.kind === 'freeze.request') ?? found.timeline[0];
   if (first === undefined) return [];
   // A caseRef is its own agency's: two agencies may use the same one for different matters.
   const caseKey = found.caseRef === null ? found.conversation : `${first.from} ${found.caseRef}`;

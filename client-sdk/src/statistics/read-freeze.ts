@@ -30,7 +30,10 @@ export function followFreeze(
 }
 
 function endingOf({ assets }: Case, accepted: readonly TimelineEntry[]): Ending | null {
-  const endings = accepted.flatMap(({ message, sentAtMs }) => endingBy(message, sentAtMs));
+  const all = accepted.flatMap(({ message, sentAtMs }) => endingBy(message, sentAtMs));
+  // A withdrawal that crossed R's decision does not undo it.
+  const decided = all.filter(({ decision }) => decision !== 'withdrawn');
+  const endings = decided.length > 0 ? decided : all;
   const [first] = endings;
   const last = endings.at(-1);
   if (first === undefined || last === undefined) return null;
