@@ -103,6 +103,39 @@ t.test('two officers settle a case by hand', async (t) => {
   const outbox = (await a('outbox')).events;
   t.equal(outbox.find(({ id }) => id === alert.id)?.state, 'decided');
   t.notMatch(JSON.stringify([shown, cases]), /"key":/, 'no key in any output of a case');
+
+  const year = String(new Date().getUTCFullYear());
+  type Rows = readonly { readonly keys: Fields; readonly values: Fields }[];
+  const requestsOf = (run: CommandResult): Rows => {
+    const { tables } = one(run, 'statistics').statistics as {
+      readonly tables: readonly (Fields & { readonly rows: Rows })[];
+    };
+    return tables.find(({ name }) => name === 'requests')?.rows ?? [];
+  };
+  const whole = await a('stats', '--year', year, '--time-zone', 'UTC');
+  t.equal(whole.code, 0, whole.stderr);
+  t.strictSame(
+    requestsOf(whole).find(({ keys }) => keys.direction === 'sent' && keys.form === 'all')?.values,
+    { requests: 2, cases: 2 },
+    'the agency sees its own year whole',
+  );
+  const exported = await a('stats', '--year', year, '--export');
+  t.ok(requestsOf(exported).every(({ values }) => JSON.stringify(values.requests) === '{"suppressed":true}'));
+  const folder = join(network.home, 'report');
+  const written = one(await a('stats', '--year', year, '--format', 'csv', '--to', folder), 'statistics.written');
+  t.match(written, { year: Number(year), format: 'csv', threshold: 5 });
+  t.strictSame((await readdir(folder)).length, (written.files as readonly string[]).length);
+  t.match(await readFile(join(folder, 'requests.csv'), 'utf8'), `${year},sent,freeze-alert,suppressed,suppressed\r\n`);
+  t.equal((await a('stats', '--year', year, '--format', 'csv', '--to', folder)).code, 5, 'nothing is written over');
+  const everything = join(network.home, 'all.json');
+  t.equal((await a('stats', '--year', year, '--format', 'json', '--threshold', '1', '--to', everything)).code, 0);
+  t.match(JSON.parse(await readFile(everything, 'utf8')), { agency: XA, threshold: 1 });
+  for (const wrong of [
+    ['--year', 'last'],
+    ['--year', year, '--format', 'csv'],
+    ['--year', year, '--threshold', '9'],
+  ])
+    t.equal((await a('stats', ...wrong)).code, 2, wrong.join(' '));
 });
 
 /** A command for each bad sample; `impose-*` needs an alert that waits for a decision. */

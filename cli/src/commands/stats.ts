@@ -52,6 +52,9 @@ export function statsCommand(program: Command): void {
       const { format, to } = options;
       if (format === 'csv' && to === undefined)
         throw new CliError('usage', 'CSV is one file a table: say into which folder with --to.');
+      const isExport = to !== undefined || options.export === true;
+      if (!isExport && options.threshold !== undefined)
+        throw new CliError('usage', '--threshold is for an export: give --to or --export with it.');
       await context.withDevice(async (desk) => {
         const counted = await desk.statistics(
           {
@@ -61,13 +64,10 @@ export function statsCommand(program: Command): void {
           },
           { signal: interrupted },
         );
-        const isExport = to !== undefined || options.export === true;
-        if (!isExport && options.threshold !== undefined)
-          throw new CliError('usage', '--threshold is for an export: give --to or --export with it.');
         const shown = isExport ? suppressSmallCells(counted, options.threshold) : counted;
         if (to === undefined) {
           if (format === 'json' && context.options.json !== true) process.stdout.write(document(shown));
-          else context.output.event('statistics', { ...shown }, renderStatistics(shown));
+          else context.output.event('statistics', { statistics: shown }, renderStatistics(shown));
           return;
         }
         const files = await write(shown, format, to);

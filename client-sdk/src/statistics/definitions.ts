@@ -1,5 +1,5 @@
 /** The tables: their heads, their keys in order, what adds up and what is hidden with what. Spec 58-statistics has the same list. */
-import { PRIORITIES, REFUSAL_CODES, UNCAC_ARTICLES } from '@holdfast/protocol';
+import { FEEDBACK_OUTCOMES, PRIORITIES, REFUSAL_CODES, UNCAC_ARTICLES } from '@holdfast/protocol';
 import { DECISIONS, DIRECTIONS, FORMS, STAGES } from './facts.js';
 import type { Dimension, Measure, TableDefinition } from './table.js';
 
@@ -137,21 +137,8 @@ export const FEEDBACK: TableDefinition = {
   rowSums: [{ whole: 'due', parts: ['onTime', 'late', 'none'] }],
 };
 
-export const OUTCOMES = [
-  'no-use',
-  'intelligence',
-  'investigation',
-  'mla-sent',
-  'restrained',
-  'charged',
-  'convicted',
-  'confiscated',
-  'returned',
-  'exonerated',
-] as const;
-
 export const BY_OUTCOME = counted(
   'outcomes',
   'Feedback reports, by the outcomes they tell (one may tell several)',
-  dimension('outcome', OUTCOMES, true),
+  dimension('outcome', FEEDBACK_OUTCOMES, true),
 );

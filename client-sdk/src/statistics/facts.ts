@@ -2,7 +2,7 @@
  * What the statistics count: one request to or from one counterpart, with everything that became of it, each with its instant.
  * Plain data between the fold of a case and the tables (spec 58-statistics).
  */
-import type { AgencyId, Amount, Hash, LegalBasis, Priority, RefusalCode } from '@holdfast/protocol';
+import type { AgencyId, Amount, FeedbackOutcome, Hash, LegalBasis, Priority, RefusalCode } from '@holdfast/protocol';
 
 /** From the reporting agency's side. */
 export const DIRECTIONS = ['sent', 'received'] as const;
@@ -91,5 +91,5 @@ export interface RequestFact {
   /** Null where none is owed. */
   readonly feedback: FeedbackFact | null;
   /** What a feedback report tells; empty for every other form. */
-  readonly outcomes: readonly string[];
+  readonly outcomes: readonly FeedbackOutcome[];
 }

@@ -4,8 +4,9 @@
  */
 import type { AgencyId } from '@holdfast/protocol';
 import type { Case, TimelineEntry } from '../cases/case.js';
-import type { Form, RequestFact, Stated } from './facts.js';
-import { type Followed, followFreeze } from './read-freeze.js';
+import { type Form, MATTER_FORMS, type RequestFact, type Stated } from './facts.js';
+import { feedbackOn, toldBy } from './read-feedback.js';
+import { followFreeze } from './read-freeze.js';
 
 /** Which kind of message opens which form. */
 const FORM_OF: ReadonlyMap<string, Form> = new Map<string, Form>([
@@ -21,20 +22,24 @@ const FORM_OF: ReadonlyMap<string, Form> = new Map<string, Form>([
 export const kindOf = ({ message }: TimelineEntry): string =>
   message.kind === 'unknown' ? message.claimedKind : message.kind;
 
+type Followed = Pick<
+  RequestFact,
+  'acknowledgedAtMs' | 'ending' | 'awaitsDecision' | 'pausedMs' | 'amounts' | 'outcomes'
+>;
 const NOTHING: Followed = {
   acknowledgedAtMs: null,
   ending: null,
   awaitsDecision: false,
   pausedMs: 0,
   amounts: [],
-  feedback: null,
   outcomes: [],
 };
 
 /** Everything countable in a case; nothing where it holds no request, as one of the agency's own devices among themselves. */
 export function factsOf(found: Case, self: AgencyId): readonly RequestFact[] {
   const accepted = found.timeline.filter(({ refused }) => refused === null);
-  const [first] = found.timeline;
+  // As the case itself has it: its reference is that of the request, whatever else stands before it.
+  const first = found.timeline.find(({ message }) => message.kind === 'freeze.request') ?? found.timeline[0];
   if (first === undefined) return [];
   // A caseRef is its own agency's: two agencies may use the same one for different matters.
   const caseKey = found.caseRef === null ? found.conversation : `${first.from} ${found.caseRef}`;
@@ -52,32 +57,27 @@ export function factsOf(found: Case, self: AgencyId): readonly RequestFact[] {
         atMs: entry.sentAtMs,
         urgency: found.priority,
         stated: statedBy(entry, form),
+        feedback: feedbackOn(accepted, entry, form, entry.ours ? counterpart : self),
         ...followed(found, accepted, entry),
       }),
     );
   });
 }
 
-/** What a matter says it rests on; a form that has no matter of its own says nothing and is not asked. */
+const isMatter = (form: Form): boolean => MATTER_FORMS.some((one) => one === form);
+
+/** What a matter says it rests on, as far as this version can read it; a form that has no matter of its own is not asked. */
 function statedBy({ message }: TimelineEntry, form: Form): Stated | null {
-  switch (message.kind) {
-    case 'freeze.request':
-    case 'disclosure':
-      return {
-        legalBasis: message.body.legalBasis,
-        offences: [...new Set(message.body.offences.map(({ uncacArticle }) => uncacArticle))],
-      };
-    default:
-      return form === 'disclosure-offer' ? { legalBasis: [], offences: [] } : null;
-  }
+  if (message.kind !== 'freeze.request' && message.kind !== 'disclosure')
+    return isMatter(form) ? { legalBasis: [], offences: [] } : null;
+  const { legalBasis, offences } = message.body;
+  return { legalBasis, offences: [...new Set(offences.map(({ uncacArticle }) => uncacArticle))] };
 }
 
 /** What became of it. */
 function followed(found: Case, accepted: readonly TimelineEntry[], request: TimelineEntry): Followed {
-  switch (request.message.kind) {
-    case 'freeze.request':
-      return followFreeze(found, accepted, request, request.message.body);
-    default:
-      return NOTHING;
-  }
+  const { message, sentAtMs } = request;
+  if (message.kind === 'freeze.request') return { ...NOTHING, ...followFreeze(found, accepted, request, message.body) };
+  if (message.kind === 'feedback.report') return { ...NOTHING, ...toldBy(message.body, sentAtMs) };
+  return NOTHING;
 }

@@ -3,16 +3,14 @@ import type { MessageOf } from '@holdfast/protocol';
 import type { Case, TimelineEntry } from '../cases/case.js';
 import type { AmountFact, Decision, Ending, RequestFact } from './facts.js';
 
-export type Followed = Pick<
+/** `feedback` comes from what belongs to every form. */
+export type FollowedFreeze = Pick<
   RequestFact,
-  'acknowledgedAtMs' | 'ending' | 'awaitsDecision' | 'pausedMs' | 'amounts' | 'feedback' | 'outcomes'
+  'acknowledgedAtMs' | 'ending' | 'awaitsDecision' | 'pausedMs' | 'amounts'
 >;
 type Request = MessageOf<'freeze.request'>['body'];
 type Impose = MessageOf<'freeze.impose'>['body'];
 type Held = AmountFact['amount'];
-
-/** Feedback on a freeze alert falls due 30 days after it was sent (domain, Flow 2, "Feedback"). */
-const FEEDBACK_MS = 30 * 86_400_000;
 
 /** @param accepted the case's timeline without what its state refused */
 export function followFreeze(
@@ -20,7 +18,7 @@ export function followFreeze(
   accepted: readonly TimelineEntry[],
   { sentAtMs }: TimelineEntry,
   request: Request,
-): Followed {
+): FollowedFreeze {
   const ending = endingOf(found, accepted);
   return {
     acknowledgedAtMs: accepted.find(({ message }) => message.kind === 'freeze.acknowledge')?.sentAtMs ?? null,
@@ -28,32 +26,14 @@ export function followFreeze(
     awaitsDecision: true,
     pausedMs: ending === null ? 0 : pausedMs(accepted, ending.atMs),
     amounts: [...sought(request, sentAtMs), ...held(found, accepted)],
-    feedback: { dueAtMs: sentAtMs + FEEDBACK_MS, givenAtMs: null },
-    outcomes: [],
   };
 }
 
 function endingOf({ assets }: Case, accepted: readonly TimelineEntry[]): Ending | null {
-  const endings = accepted.flatMap(({ message, sentAtMs: atMs }): Ending[] => {
-    switch (message.kind) {
-      case 'freeze.impose': {
-        const assetCodes = message.body.outcomes.flatMap((one) => (one.outcome === 'not-frozen' ? [one.code] : []));
-        return [
-          { decision: assetCodes.length === 0 ? 'imposed' : 'imposed-in-part', atMs, refusalCode: null, assetCodes },
-        ];
-      }
-      case 'freeze.refuse':
-        return [{ decision: 'refused', atMs, refusalCode: message.body.code, assetCodes: [] }];
-      case 'freeze.no-assets':
-        return [bare('no-assets', atMs)];
-      case 'freeze.redirect':
-        return [bare('redirected', atMs)];
-      case 'freeze.withdraw':
-        return [bare('withdrawn', atMs)];
-      default:
-        return [];
-    }
-  });
+  const all = accepted.flatMap(({ message, sentAtMs }) => endingBy(message, sentAtMs));
+  // A withdrawal that crossed R's decision does not undo it.
+  const decided = all.filter(({ decision }) => decision !== 'withdrawn');
+  const endings = decided.length > 0 ? decided : all;
   const [first] = endings;
   const last = endings.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -61,6 +41,25 @@ function endingOf({ assets }: Case, accepted: readonly TimelineEntry[]): Ending 
   if (assets.some(({ state }) => state === 'contested')) return bare('contested', first.atMs);
   return { ...last, atMs: first.atMs };
 }
+
+/** One or none: what the message is the end of, if it is one. */
+function endingBy(message: TimelineEntry['message'], atMs: number): readonly Ending[] {
+  if (message.kind === 'freeze.impose') {
+    const assetCodes = message.body.outcomes.flatMap((one) => (one.outcome === 'not-frozen' ? [one.code] : []));
+    const decision = assetCodes.length === 0 ? 'imposed' : 'imposed-in-part';
+    return [{ decision, atMs, refusalCode: null, assetCodes }];
+  }
+  if (message.kind === 'freeze.refuse')
+    return [{ decision: 'refused', atMs, refusalCode: message.body.code, assetCodes: [] }];
+  const decision = BARE.get(message.kind);
+  return decision === undefined ? [] : [bare(decision, atMs)];
+}
+
+const BARE: ReadonlyMap<string, Decision> = new Map<string, Decision>([
+  ['freeze.no-assets', 'no-assets'],
+  ['freeze.redirect', 'redirected'],
+  ['freeze.withdraw', 'withdrawn'],
+]);
 
 const bare = (decision: Decision, atMs: number): Ending => ({ decision, atMs, refusalCode: null, assetCodes: [] });
 

@@ -35,7 +35,8 @@ function determined(relations: readonly Relation[], hidden: ReadonlySet<number>)
     const row: Row = new Map();
     for (const [cell, coefficient] of terms)
       if (hidden.has(cell)) row.set(cell, coefficient < 0 ? PRIME + coefficient : coefficient);
-    for (const cell of [...row.keys()]) {
+    // What a subtraction adds is no pivot's own cell: a pivot row holds its own and cells that lead no row.
+    for (const cell of row.keys()) {
       const pivot = pivots.get(cell);
       if (pivot !== undefined) subtract(row, pivot, row.get(cell) ?? 0);
     }

@@ -58,7 +58,8 @@ export function relationsOf(tables: readonly StatisticsTable[], cells: readonly 
       return [relation(side(left), side(right), isExact)];
     }),
   ];
-  return found.filter(({ terms }) => terms.size > 0);
+  // Where one side has no cells at all, nothing is added up: the figures of the other side are of what it does not count.
+  return found.filter(({ terms }) => new Set(terms.values()).size > 1);
 }
 
 type At = (table: StatisticsTable, row: number, measure: string) => readonly number[];

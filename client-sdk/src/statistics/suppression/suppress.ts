@@ -53,22 +53,34 @@ function dependentsOf(cells: readonly CountCell[]): ReadonlyMap<number, readonly
   );
 }
 
-/** One more cell to hide for one that would be found out: in a relation with it, rather no total, the smallest, never a zero. */
+/**
+ * One more cell to hide for one that would be found out: from a relation with it, or else from one that shares hidden cells with
+ * those; rather no total, the smallest, never a zero. Empty where everything around it is hidden already.
+ */
 function partner(
   cell: number,
   cells: readonly CountCell[],
   relations: readonly Relation[],
   hidden: ReadonlySet<number>,
 ): readonly number[] {
-  const candidates = relations
-    .filter(({ terms }) => terms.has(cell))
-    .flatMap(({ terms }) => [...terms.keys()])
-    .flatMap((index) => {
-      const found = cells[index];
-      return found === undefined || hidden.has(index) || found.value === 0 ? [] : [{ index, ...found }];
-    })
-    .sort((a, b) => Number(a.isTotal) - Number(b.isTotal) || a.value - b.value || a.index - b.index);
-  return candidates.slice(0, 1).map(({ index }) => index);
+  let reached: ReadonlySet<number> = new Set([cell]);
+  for (;;) {
+    const around = new Set(
+      relations
+        .filter(({ terms }) => [...terms.keys()].some((index) => reached.has(index)))
+        .flatMap(({ terms }) => [...terms.keys()]),
+    );
+    const [best] = [...around]
+      .flatMap((index) => {
+        const found = cells[index];
+        return found === undefined || hidden.has(index) || found.value === 0 ? [] : [{ index, ...found }];
+      })
+      .sort((a, b) => Number(a.isTotal) - Number(b.isTotal) || a.value - b.value || a.index - b.index);
+    if (best !== undefined) return [best.index];
+    const wider = new Set([...around].filter((index) => hidden.has(index)));
+    if (wider.size <= reached.size) return [];
+    reached = wider;
+  }
 }
 
 const nameOf = (cell: CountCell | undefined): readonly string[] =>
