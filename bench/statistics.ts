@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openArchive } from '#client-sdk/archive/archive.js';
+import { noRecords } from '#client-sdk/directory/records-at-hand.js';
 import { archivedCases, countYear } from '#client-sdk/statistics/collect.js';
 import { suppressSmallCells } from '#client-sdk/statistics/suppression/suppress.js';
 import { ZONE } from '../test/fixtures/statistics/scribe.js';
@@ -24,7 +25,7 @@ export async function benchStatistics(): Promise<void> {
     const { signal } = new AbortController();
     let peak = 0;
     const count = async () => {
-      const cases = archivedCases(archive, SELF, NOW_MS, signal);
+      const cases = archivedCases(archive, SELF, NOW_MS, noRecords, signal);
       const watched = (async function* () {
         for await (const each of cases) {
           peak = Math.max(peak, process.memoryUsage().heapUsed);

@@ -7,11 +7,11 @@ export { type OfficerOptions, OfficerSigner, openOfficer } from './approval/offi
 export type { MessageFlag } from './archive/json-columns.js';
 export type { Acknowledgement, AcknowledgementLevel, StoredMessage } from './archive/message-table.js';
 export type { MissingMessage } from './archive/missing-table.js';
+export type { ErasedFile, Erasure, LegalHold, Review } from './archive/retention-table.js';
 export type { Case, CaseQuery, CaseState, TimelineEntry } from './cases/case.js';
 export type { FoldedDisclosure } from './cases/fold-disclosure.js';
 export type { CaseAsset, CaseStep } from './cases/fold-freeze.js';
 export type { RefusedStep } from './cases/replay-disclosure.js';
-export type { ErasedFile, Erasure, LegalHold, Review } from './archive/retention-table.js';
 export {
   type Ask,
   type Draft,

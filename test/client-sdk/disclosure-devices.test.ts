@@ -52,7 +52,10 @@ t.test('the other device releases where the first does not, and both forget what
   settle(deskRuntime(second, { home: network.agencyHome(XA), device: 'second' }), conversation);
   const releases = () => second.archive.outbox.list().filter(({ kind }) => kind === 'disclosure.release');
   t.equal(releases().length, 0, 'the first device has its turn');
-  const later = { ...deskRuntime(second, { home: network.agencyHome(XA), device: 'second' }), now: () => Date.now() + LATER_MS };
+  const later = {
+    ...deskRuntime(second, { home: network.agencyHome(XA), device: 'second' }),
+    now: () => Date.now() + LATER_MS,
+  };
   settle(later, conversation);
   settle(later, conversation);
   t.equal(releases().length, 1, 'once');

@@ -32,8 +32,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type Archive, openArchive } from '#client-sdk/archive/archive.js';
 import type { StoredMessage } from '#client-sdk/archive/message-table.js';
-import { foldDuties } from '#client-sdk/duties/fold-duties.js';
 import { noRecords } from '#client-sdk/directory/records-at-hand.js';
+import { foldDuties } from '#client-sdk/duties/fold-duties.js';
 import { DutyWatch } from '#client-sdk/duties/overdue-duties.js';
 import { readMessage } from '#client-sdk/receive/read-message.js';
 import {

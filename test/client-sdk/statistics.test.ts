@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { type Archive, openArchive } from '#client-sdk/archive/archive.js';
 import { type Case, caseOf } from '#client-sdk/cases/case.js';
+import { noRecords } from '#client-sdk/directory/records-at-hand.js';
 import { archivedCases, countYear } from '#client-sdk/statistics/collect.js';
 import { addDecimal, decimalText, percent, ZERO } from '#client-sdk/statistics/decimal.js';
 import type { Statistics } from '#client-sdk/statistics/table.js';
@@ -65,13 +66,13 @@ t.test('a synthetic year of 2,000 cases: every cell of every table is what the g
       {
         what: 'the whole year',
         asAtLocalMs: end,
-        cases: kept(archivedCases(archive, SELF, utcMs(end), NEVER), folded),
+        cases: kept(archivedCases(archive, SELF, utcMs(end), noRecords, NEVER), folded),
       },
       { what: 'with one counterpart', asAtLocalMs: end, cases: folded, counterpart: parseAgencyId('xb-aca') },
       {
         what: 'in the middle of the year',
         asAtLocalMs: MIDDLE,
-        cases: archivedCases(archive, SELF, utcMs(MIDDLE), NEVER),
+        cases: archivedCases(archive, SELF, utcMs(MIDDLE), noRecords, NEVER),
       },
     ] as const;
     for (const { what, asAtLocalMs, cases, ...only } of views) {

@@ -159,7 +159,9 @@ t.test('capability record', async (t) => {
   t.match(record({ source: 'Domain brief, not verified' }), [/^source stands only beside figures/]);
   const hour = { number: 1, unit: 'hours' };
   t.same(record({ answerTimes: { acknowledge: { flash: hour } } }), []);
-  t.match(record({ answerTimes: { decide: { flash: { number: 1 } } } }), [/^answerTimes\.decide\.flash\.unit is missing/]);
+  t.match(record({ answerTimes: { decide: { flash: { number: 1 } } } }), [
+    /^answerTimes\.decide\.flash\.unit is missing/,
+  ]);
   t.match(record({ law: { ...RECORD.law, url: 'http://law.xb.example' } }), [
     /^law\.url does not have the form of: https address/,
   ]);

@@ -551,7 +551,10 @@ const ROWS: readonly Row[] = [
     what: 'it declares 24 h and took 60 h',
     ask: {
       ...withRecord({
-        answerTimes: { acknowledge: { flash: { number: 1, unit: 'hours' } }, decide: { flash: { number: 24, unit: 'hours' } } },
+        answerTimes: {
+          acknowledge: { flash: { number: 1, unit: 'hours' } },
+          decide: { flash: { number: 24, unit: 'hours' } },
+        },
       }),
       observed,
     },

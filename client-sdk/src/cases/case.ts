@@ -2,15 +2,15 @@
  * A case: everything signed in one conversation, in an order that respects what follows what, and the state that this makes.
  * Nothing is stored beside the messages; replaying them gives the same case on any device.
  */
-import {
-  type AgencyId,
-  type AttachmentRef,
-  type CaseClock,
-  type ConversationId,
-  type DerivedAlertState,
-  type Hash,
-  type Message,
-  type Priority,
+import type {
+  AgencyId,
+  AttachmentRef,
+  CaseClock,
+  ConversationId,
+  DerivedAlertState,
+  Hash,
+  Message,
+  Priority,
 } from '@holdfast/protocol';
 import type { Archive } from '../archive/archive.js';
 import type { MessageFlag } from '../archive/json-columns.js';
