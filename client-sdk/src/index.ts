@@ -23,11 +23,12 @@ export {
   writeDraft,
 } from './ceremony/draft.js';
 export { type Holder, holdersAtHand, holdersOf, lastHolderNumber, type RootPlan } from './ceremony/holders.js';
-export { Holdfast, type WaitOptions } from './client.js';
+export { Holdfast } from './client.js';
 export { adviseHolidays, type HolidayAdvice, type HolidayRequest } from './deadlines/holidays.js';
 export type { QueueItem } from './deadlines/queue.js';
 export type { DeadlineEvent } from './deadlines/watch.js';
 export type { HoldfastDesk } from './desk.js';
+export { DeskRecords, type WaitOptions } from './desk-records.js';
 export type { KeyState } from './directory/day-keys.js';
 export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';

@@ -54,7 +54,7 @@ export async function* play(path: string, stage: Stage): AsyncGenerator<Played, 
     const conversation = threads.get(thread);
     const seen = new Map<AgencyId, Seen>();
     for (const agency of script.agencies) {
-      if (conversation === undefined || step.then?.[agency] === undefined) continue;
+      if (conversation === undefined || step.states?.[agency] === undefined) continue;
       seen.set(agency, await stage.see(agency, conversation));
     }
     const fault = faultOf(step, seen);
@@ -93,9 +93,9 @@ async function take(
   if (refused !== undefined) throw new Error(`it was taken, and should have been refused with ${refused}`);
 }
 
-function faultOf({ then = {}, assets = {} }: Step, seen: ReadonlyMap<AgencyId, Seen>): string | undefined {
+function faultOf({ states = {}, assets = {} }: Step, seen: ReadonlyMap<AgencyId, Seen>): string | undefined {
   for (const [agency, { state, assets: held }] of seen) {
-    const expected = then[agency];
+    const expected = states[agency];
     if (state !== expected) return `${agency} sees ${state}, not ${String(expected)}`;
     for (const [assetRef, wanted] of Object.entries(assets)) {
       const found = held.find((asset) => asset.assetRef === assetRef)?.state;

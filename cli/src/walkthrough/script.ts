@@ -34,7 +34,7 @@ const StepSchema = Type.Object(
     /** The error code with which the step must be refused. */
     refused: Type.Optional(Type.String({ maxLength: 64 })),
     /** Where the case then stands, by agency. */
-    then: Type.Optional(StatesSchema),
+    states: Type.Optional(StatesSchema),
     /** Where each asset then stands, the same on both sides. */
     assets: Type.Optional(StatesSchema),
   },

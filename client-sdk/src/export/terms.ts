@@ -16,15 +16,11 @@ export interface ExportedTerms {
 /** Those of every message that carries restrictions, whatever its kind. */
 export const termsOf = ({ timeline }: Case): readonly ExportedTerms[] =>
   timeline.flatMap(({ eh, from, message }): readonly ExportedTerms[] => {
-    switch (message.kind) {
-      case 'disclosure':
-        return [{ eh, from, restrictions: message.body.restrictions, retention: message.body.retention }];
-      case 'disclosure.offer':
-      case 'disclosure.revise':
-        return [{ eh, from, restrictions: message.body.terms, retention: null }];
-      default:
-        return [];
-    }
+    if (message.kind === 'disclosure')
+      return [{ eh, from, restrictions: message.body.restrictions, retention: message.body.retention }];
+    if (message.kind === 'disclosure.offer' || message.kind === 'disclosure.revise')
+      return [{ eh, from, restrictions: message.body.terms, retention: null }];
+    return [];
   });
 
 /** What the requesting side said of telling others, where the case is a freeze alert. */

@@ -5,7 +5,6 @@
 import { mkdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { randomBytes } from '@holdfast/keys';
-import { compareFingerprint } from '@holdfast/keys/verify';
 import {
   type AgencyId,
   type ConversationId,
@@ -25,6 +24,7 @@ import { Holdfast } from '../client.js';
 import type { DeskRuntime } from '../desk-runtime.js';
 import { isSdkError, SdkError } from '../errors.js';
 import { EventHub } from '../events.js';
+import { fakeDirectory } from './fake-directory.js';
 import type { FakeEnvelope } from './fake-envelope.js';
 import { FakeOfficers } from './fake-officers.js';
 import type { FakeRelay } from './fake-relay.js';
@@ -167,19 +167,9 @@ export class FakeAgency {
       // What waited is stored in the turn in which the desk comes online.
       caughtUp: online,
       officers: this.#officers,
-      spool: (order) => relay.measure(order),
-      federationUse: () => 'sandbox',
-      recordsOf: (agency) => relay.published(agency),
-      published: (agency) => Promise.resolve().then(() => relay.published(agency)),
-      agencies: () => Promise.resolve(relay.agencies()),
-      fingerprint: (agency) => Promise.resolve().then(() => relay.fingerprint(agency)),
-      confirmRoot: (agency, typed) =>
-        Promise.resolve().then(() => compareFingerprint(relay.fingerprint(agency), typed).matches),
+      ...fakeDirectory(relay),
       spoolFolder,
-      fetchBlob: (blob) => Promise.resolve().then(() => relay.blob(blob)),
       download: (order) => relay.download({ ...order, signal: AbortSignal.any([order.signal, stop.signal]) }),
-      // No spool and no recovery folder here.
-      eraseFiles: () => Promise.resolve(),
       stop: async () => {
         if (stop.signal.aborted) return;
         stop.abort(new SdkError('closed'));
