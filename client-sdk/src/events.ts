@@ -1,7 +1,7 @@
 /** What the SDK tells whoever listens: alarms, receipts, progress, connection. Typed, never thrown. */
 import type { AlarmEvent } from './alarms.js';
 import type { DeadlineEvent } from './deadlines/watch.js';
-import type { DisclosureProgress } from './disclosure/keeper.js';
+import type { DisclosureProgress } from './disclosure/progress.js';
 import { SdkError, type SdkErrorCode } from './errors.js';
 import type { OutboxEvent } from './outbox/outbox.js';
 import type { ReceiverEvent } from './receive/receiver.js';

@@ -330,6 +330,7 @@ function evidenceOf({ kind, follows }: Said, header: string): string {
     attachments: [],
     actor: null,
     actorSig: null,
+    approvedUntil: null,
     approvals: [],
     checkpoints: [],
   };

@@ -153,7 +153,7 @@ t.test('a disclosure: what its sender says of keeping it holds on both sides, an
       kind: 'disclosure',
       state: 'erased',
       caseRef: null,
-      erased: { reason: 'purpose fulfilled', state: 'released' },
+      erased: { reason: 'purpose fulfilled', state: 'in-use' },
     });
     t.match(shown.timeline, [
       { eh: sent.eh, message: { kind: 'unknown', claimedKind: 'disclosure', isErased: true }, attachments: [] },
@@ -187,7 +187,7 @@ t.test('a disclosure: what its sender says of keeping it holds on both sides, an
     t.match(report, { restored: 0, refused: [] });
     const still = await rowsOf(network, XB);
     t.equal(String(still.messages.find(({ eh }) => eh === sent.eh)?.body), '');
-    t.match(a.case(conversation), { state: 'released', erased: null }, "the other side's copy is its own");
+    t.match(a.case(conversation), { state: 'in-use', erased: null }, "the other side's copy is its own");
   } finally {
     await network.close();
   }

@@ -14,12 +14,6 @@ import { isPassing } from '../transport/refusal.js';
 import { everyMinute } from '../upkeep.js';
 import { settle } from './settle.js';
 
-export type DisclosureProgress =
-  /** What was released is here and verified: `disclosures.open` shows it. */
-  | { readonly event: 'disclosure.content'; readonly conversation: ConversationId; readonly offer: Hash }
-  /** A disclosure is in another state than before. */
-  | { readonly event: 'disclosure.state'; readonly conversation: ConversationId; readonly state: string };
-
 /** After the relay had no such content. */
 const RETRY_MS = 3_600_000;
 

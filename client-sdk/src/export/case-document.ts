@@ -29,14 +29,22 @@ export function caseDocument(found: Case, { atMs, identity, messages, fetched }:
     terms: termsOf(found),
     handling: handlingOf(found),
     exported: { atMs, agency, device, fed },
-    ...general,
+    ...withoutKeys(general),
     messages: timeline.map(({ message, attachments: _keys, ...entry }) => ({
       ...entry,
       kind: message.kind === 'unknown' ? message.claimedKind : message.kind,
-      body: message.body,
+      body: withoutKeys(message.body),
       isErased: message.kind === 'unknown' && message.isErased === true,
       files: messages.get(entry.eh) ?? null,
       attachments: fetched.flatMap(({ eh, ...file }) => (eh === entry.eh ? [file] : [])),
     })),
   };
+}
+
+/** Keys of attachments and contents stay in the archive. */
+function withoutKeys<T>(value: T): T | object {
+  if (Array.isArray(value)) return value.map((member: unknown) => withoutKeys(member));
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([name, member]) => !(name === 'key' && typeof member === 'string'));
+  return Object.fromEntries(members.map(([name, member]: [string, unknown]) => [name, withoutKeys(member)]));
 }
