@@ -34,8 +34,8 @@ export type { DirectoryQuery } from './directory/find.js';
 export { type NamedFingerprint, ownFingerprint } from './directory/fingerprints.js';
 export type { PublishedAgency } from './directory/published.js';
 export type { DisclosureFlow } from './disclosure/flow.js';
-export type { DisclosureProgress } from './disclosure/progress.js';
 export type { DisclosureOffering, DisclosureStep, DisclosureTermsStep } from './disclosure/offering.js';
+export type { DisclosureProgress } from './disclosure/progress.js';
 export type { MessageDraft, Spoken } from './drafts/message-draft.js';
 export { APPROVAL_LIFE_MS } from './drafts/propose.js';
 export {

@@ -9,9 +9,7 @@ import {
   type AgencyId,
   type ConversationId,
   type Problem,
-  ProtocolError,
   type ProtocolErrorCode,
-  problemOf,
   type Role,
   toDeviceId,
 } from '@holdfast/protocol';
@@ -28,6 +26,7 @@ import { fakeDirectory } from './fake-directory.js';
 import type { FakeEnvelope } from './fake-envelope.js';
 import { FakeOfficers } from './fake-officers.js';
 import type { FakeRelay } from './fake-relay.js';
+import { finalProblem } from './final-problem.js';
 import { nextItem } from './next-item.js';
 import { storeDelivery } from './store-delivery.js';
 
@@ -102,9 +101,7 @@ export class FakeAgency {
 
   /** The relay refuses this agency's next message for good, with the problem of `code`. */
   refuseNext(code: ProtocolErrorCode = 'envelope.malformed'): void {
-    const problem = problemOf(new ProtocolError(code));
-    if (problem.retryable) throw new Error(`After ${code} the SDK would try again; choose a code that is final.`);
-    this.#refusal = problem;
+    this.#refusal = finalProblem(code);
   }
 
   /** The relay takes the next message and the connection breaks before its receipt: `unknown` until `connect`. */
