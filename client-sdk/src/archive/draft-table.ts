@@ -34,6 +34,8 @@ export interface DraftTable {
   /** Stores a draft, or its newer form in the place of the older one. */
   put(stored: StoredDraft): void;
   decide(id: EnvelopeId, decision: DraftDecision): void;
+  /** It is gone with its words. */
+  forget(id: EnvelopeId): void;
 }
 
 interface Row {
@@ -65,7 +67,9 @@ export function draftTable(db: ArchiveDatabase): DraftTable {
   const decide = db.prepare<[string, string | null, string | null, string]>(
     'UPDATE drafts SET state = ?, decided_by = ?, reason = ? WHERE id = ?',
   );
+  const forget = db.prepare<[string]>('DELETE FROM drafts WHERE id = ?');
   return {
+    forget: (id) => void forget.run(id),
     get: (id) => {
       const row = get.get(id);
       return row === undefined ? undefined : fromRow(row);

@@ -84,11 +84,25 @@ export async function eraseCase(runtime: DeskRuntime, request: EraseRequest): Pr
       archive.contentKeys.forget(message.eh);
     }
     for (const { id } of found.queued) archive.outbox.erase(id);
+    for (const { blob } of archive.contents.ofConversation(conversation)) archive.contents.destroy(blob);
+    eraseDrafts(archive, conversation, atMs);
     for (const { path } of copies) archive.retention.forgetCopy(path);
     archive.retention.erased(erasure);
   });
   archive.checkpoint();
   return erasure;
+}
+
+/** Drafts hold bodies, and so do the messages by which our devices told one another of them. */
+function eraseDrafts(archive: Archive, conversation: ConversationId, atMs: number): void {
+  for (const { draft, thread } of archive.drafts.list()) {
+    if (draft.conversation !== conversation) continue;
+    for (const message of archive.messages.ofConversation(thread)) {
+      archive.messages.erase(message.eh, bodyHashOf(message), atMs);
+      archive.contentKeys.forget(message.eh);
+    }
+    archive.drafts.forget(draft.draft);
+  }
 }
 
 const bodyHashOf = (message: StoredMessage): Hash | null =>
