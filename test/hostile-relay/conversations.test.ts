@@ -46,18 +46,25 @@ async function holds(steps: readonly Step[]): Promise<void> {
   }
 }
 
+function seedOf(): number | undefined {
+  if (process.env.HOLDFAST_SEED !== undefined) return Number(process.env.HOLDFAST_SEED);
+  return HUNDREDS > 0 ? undefined : 20261124;
+}
+
 if (HUNDREDS > 0) t.setTimeout(0);
 t.test('everybody has read everything, once, in order, or somebody was told', async (t) => {
   t.teardown(() => world?.stage.close());
   t.setTimeout(HUNDREDS > 0 ? 0 : 250_000);
   const known = JSON.parse(await readFile('test/hostile-relay/seeds.json', 'utf8')) as readonly Seed[];
   const examples: [readonly Step[]][] = known.map((one) => [one.schedule]);
+  const drawn = seedOf();
   const { failed, seed, counterexamplePath, counterexample, errorInstance } = await fc.check(
     fc.asyncProperty(schedule, holds),
     {
       numRuns: RUNS + examples.length,
       examples,
-      ...(process.env.HOLDFAST_SEED === undefined ? {} : { seed: Number(process.env.HOLDFAST_SEED) }),
+      // One seed unless told otherwise or run at length: what a change breaks fails the same way everywhere.
+      ...(drawn === undefined ? {} : { seed: drawn }),
     },
   );
   t.notOk(failed, 'no schedule fails');
